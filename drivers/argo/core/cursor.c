@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The read side of an Argo ring.
+ *
+ * Xen writes messages and tx_ptr, the receiver moves rx_ptr. Headers and
+ * indexes are read once, checked against the ring, and only then used.
+ */
+#ifdef __KERNEL__
+#include <linux/align.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <asm/barrier.h>
+#else
+#include "kernel_shim.h"
+#endif
+
+#include "cursor.h"
+
+/* Bytes from @from forward to @to */
+static u32 argo_distance(const struct argo_cursor *c, u32 from, u32 to)
+{
+	return to >= from ? to - from : c->len - from + to;
+}
+
+static u32 argo_advance(const struct argo_cursor *c, u32 pos, u32 bytes)
+{
+	pos += bytes;
+	return pos >= c->len ? pos - c->len : pos;
+}
+
+static const void *argo_at(const struct argo_cursor *c, u32 pos)
+{
+	return (const u8 *)(c->ring + 1) + pos;
+}
+
+static bool argo_index_valid(const struct argo_cursor *c, u32 index)
+{
+	return index < c->len && IS_ALIGNED(index, XEN_ARGO_SLOT_SIZE);
+}
+
+/**
+ * argo_cursor_init() - start reading a ring
+ * @c: cursor
+ * @ring: ring memory, header included
+ * @len: bytes of message space, as registered with Xen
+ * @max_message: largest payload a well-behaved sender uses
+ */
+void argo_cursor_init(struct argo_cursor *c, struct xen_argo_ring *ring,
+		      u32 len, u32 max_message)
+{
+	c->ring = ring;
+	c->len = len;
+	c->max_message = max_message;
+	argo_cursor_reset(c);
+}
+
+/**
+ * argo_cursor_reset() - empty a ring that Xen does not know
+ * @c: cursor
+ */
+void argo_cursor_reset(struct argo_cursor *c)
+{
+	c->rx = 0;
+	c->published = 0;
+	c->owed = false;
+	WRITE_ONCE(c->ring->rx_ptr, 0);
+	WRITE_ONCE(c->ring->tx_ptr, 0);
+}
+
+/**
+ * argo_cursor_pending() - is there anything to read?
+ * @c: cursor
+ *
+ * Return: true if the write position differs from the read position; a bad
+ * write position counts as news, argo_cursor_next() deals with it.
+ */
+bool argo_cursor_pending(const struct argo_cursor *c)
+{
+	return READ_ONCE(c->ring->tx_ptr) != READ_ONCE(c->rx);
+}
+
+/**
+ * argo_cursor_next() - look at the next message
+ * @c: cursor
+ * @msg: filled in if there is a message
+ *
+ * The position does not move: argo_cursor_consume() does that.
+ *
+ * Return: 1 if there is a message, 0 if the ring is empty, -EBADMSG if the
+ * header made no sense and everything unread was skipped, -EIO if the write
+ * position itself makes no sense and the ring must be registered anew.
+ */
+int argo_cursor_next(struct argo_cursor *c, struct argo_message *msg)
+{
+	const struct xen_argo_message_header *head;
+	u32 tx = virt_load_acquire(&c->ring->tx_ptr);
+	u32 start, len, unread;
+
+	if (!argo_index_valid(c, tx))
+		return -EIO;
+	if (tx == c->rx)
+		return 0;
+
+	/* Both positions are whole slots apart, so a header is readable. */
+	unread = argo_distance(c, c->rx, tx);
+	head = argo_at(c, c->rx);
+	len = READ_ONCE(head->len);
+	if (len < sizeof(*head) || len > unread) {
+		WRITE_ONCE(c->rx, tx);
+		return -EBADMSG;
+	}
+
+	msg->domid = READ_ONCE(head->source.domain_id);
+	msg->port = READ_ONCE(head->source.aport);
+	msg->type = READ_ONCE(head->message_type);
+	msg->len = len - sizeof(*head);
+	msg->slots = ALIGN(len, XEN_ARGO_SLOT_SIZE);
+
+	start = argo_advance(c, c->rx, sizeof(*head));
+	msg->seg[0] = argo_at(c, start);
+	msg->seg_len[0] = min(msg->len, c->len - start);
+	msg->seg[1] = argo_at(c, 0);
+	msg->seg_len[1] = msg->len - msg->seg_len[0];
+	return 1;
+}
+
+/**
+ * argo_cursor_consume() - step over a message
+ * @c: cursor
+ * @msg: what argo_cursor_next() returned last
+ *
+ * The sender cannot reuse the space before argo_cursor_publish().
+ */
+void argo_cursor_consume(struct argo_cursor *c, const struct argo_message *msg)
+{
+	WRITE_ONCE(c->rx, argo_advance(c, c->rx, msg->slots));
+}
+
+/**
+ * argo_cursor_publish() - let senders use the space of consumed messages
+ * @c: cursor
+ *
+ * Xen does not watch rx_ptr: a sender that found the ring full is woken only
+ * by the receiver's notify hypercall. Such a sender exists only if, at some
+ * moment, less than the largest message was free. What was in use is measured
+ * against the read position that senders saw until now; a refusal before or
+ * during this call saw at most that much. A refusal after the write position
+ * is read here leaves unread data behind, hence another publish.
+ *
+ * Return: true if the caller must issue the notify hypercall now.
+ */
+bool argo_cursor_publish(struct argo_cursor *c)
+{
+	/* Header, padding, and the slot that Xen never fills */
+	u32 worst = ALIGN(c->max_message, XEN_ARGO_SLOT_SIZE) +
+		    sizeof(struct xen_argo_message_header) + XEN_ARGO_SLOT_SIZE;
+	u32 consumed, unread, tx, enough;
+
+	consumed = argo_distance(c, c->published, c->rx);
+	if (!consumed)
+		return false;
+
+	virt_store_release(&c->ring->rx_ptr, c->rx);
+	c->published = c->rx;
+	/* Order the store above before the load below, against Xen. */
+	virt_mb();
+	tx = READ_ONCE(c->ring->tx_ptr);
+	if (!argo_index_valid(c, tx))
+		return true;
+
+	unread = argo_distance(c, c->rx, tx);
+	if (worst >= c->len || consumed + unread > c->len - worst)
+		c->owed = true;
+	if (!c->owed)
+		return false;
+
+	/*
+	 * Waking a sender for a little space costs more than it brings: wait
+	 * until half the ring and the largest message fit, or all is read.
+	 */
+	enough = max(worst, c->len / 2);
+	if (unread && c->len - unread < enough)
+		return false;
+	c->owed = false;
+	return true;
+}

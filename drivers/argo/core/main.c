@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * argo-core: Xen's Argo for kernel clients.
+ */
+#define pr_fmt(fmt) "argo: " fmt
+
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/pm.h>
+
+#include "core.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+struct argo_core argo = {
+	.hv = &argo_hv_xen,
+	.register_lock = __MUTEX_INITIALIZER(argo.register_lock),
+	.lock = __SPIN_LOCK_UNLOCKED(argo.lock),
+	.rings = LIST_HEAD_INIT(argo.rings),
+	.dests = LIST_HEAD_INIT(argo.dests),
+	.query = __WORK_INITIALIZER(argo.query, argo_query_work),
+	.tick = __DELAYED_WORK_INITIALIZER(argo.tick, argo_tick_work, 0),
+};
+
+/*
+ * Called after the domain came back from an image, possibly on another host
+ * and as another domain. A cancelled suspend ends in .thaw instead: the rings
+ * are all alive then and must be left alone.
+ */
+static int argo_restore(struct device *dev)
+{
+	argo_rings_lost();
+	argo_dests_lost();
+	return 0;
+}
+
+static const struct dev_pm_ops argo_pm_ops = {
+	.restore = argo_restore,
+};
+
+static void argo_shutdown(struct platform_device *pdev)
+{
+	argo_rings_shutdown();
+}
+
+static struct platform_driver argo_driver = {
+	.shutdown = argo_shutdown,
+	.driver = {
+		.name = "argo",
+		.pm = &argo_pm_ops,
+	},
+};
+
+static struct platform_device *argo_device;
+
+static int __init argo_init(void)
+{
+	int ret;
+
+	ret = argo.hv->probe();
+	if (ret)
+		return ret;
+
+	ret = argo_dests_init();
+	if (ret)
+		return ret;
+	ret = -ENOMEM;
+	argo.wq = alloc_ordered_workqueue("argo", WQ_HIGHPRI | WQ_MEM_RECLAIM);
+	if (!argo.wq)
+		goto err_dests;
+
+	/* Takes part in suspend and shutdown; there is no hardware. */
+	ret = platform_driver_register(&argo_driver);
+	if (ret)
+		goto err_wq;
+	argo_device = platform_device_register_simple("argo", PLATFORM_DEVID_NONE,
+						      NULL, 0);
+	ret = PTR_ERR_OR_ZERO(argo_device);
+	if (ret)
+		goto err_driver;
+
+	ret = argo.hv->bind(argo_virq);
+	if (ret) {
+		pr_err("cannot bind Xen's VIRQ %u (%d), is another Argo driver loaded?\n",
+		       XEN_VIRQ_ARGO, ret);
+		goto err_device;
+	}
+	argo_debugfs_init();
+	return 0;
+
+err_device:
+	platform_device_unregister(argo_device);
+err_driver:
+	platform_driver_unregister(&argo_driver);
+err_wq:
+	destroy_workqueue(argo.wq);
+err_dests:
+	argo_dests_exit();
+	return ret;
+}
+module_init(argo_init);
+
+/* Clients hold a reference, so no ring and no destination is left. */
+static void __exit argo_exit(void)
+{
+	argo_debugfs_exit();
+	argo.hv->unbind();
+	cancel_delayed_work_sync(&argo.tick);
+	platform_device_unregister(argo_device);
+	platform_driver_unregister(&argo_driver);
+	destroy_workqueue(argo.wq);
+	argo_dests_exit();
+}
+module_exit(argo_exit);
+
+MODULE_DESCRIPTION("Xen Argo inter-domain messages");
+MODULE_LICENSE("GPL");

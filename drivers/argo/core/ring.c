@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rings of this domain: memory, registration, reading.
+ */
+#define pr_fmt(fmt) "argo: " fmt
+
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "core.h"
+#include "trace.h"
+
+static int argo_ring_alloc_pages(struct argo_ring *ring)
+{
+	unsigned int n = DIV_ROUND_UP(ring->config.len + sizeof(struct xen_argo_ring),
+				      PAGE_SIZE);
+
+	ring->pages = kvcalloc(n, sizeof(*ring->pages), GFP_KERNEL);
+	if (!ring->pages)
+		return -ENOMEM;
+	for (; ring->npages < n; ring->npages++) {
+		struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+
+		if (!page)
+			return -ENOMEM;
+		ring->pages[ring->npages] = page;
+	}
+	return 0;
+}
+
+static void argo_ring_free_pages(struct argo_ring *ring)
+{
+	while (ring->npages)
+		__free_page(ring->pages[--ring->npages]);
+	kvfree(ring->pages);
+}
+
+/**
+ * argo_ring_create() - make a ring, not yet known to Xen
+ * @config: how it shall be; copied
+ * @ops: callbacks
+ * @priv: their argument
+ *
+ * Context: process, may sleep.
+ * Return: the ring, to be given back with argo_ring_destroy(), or an error
+ * pointer: -EINVAL if Xen would refuse the length or the partner names no
+ * domain, -ENOMEM.
+ */
+struct argo_ring *argo_ring_create(const struct argo_ring_config *config,
+				   const struct argo_ring_ops *ops, void *priv)
+{
+	struct argo_ring *ring;
+	void *mem;
+	int ret;
+
+	if (config->len < XEN_ARGO_MIN_RING_LEN ||
+	    config->len > ARGO_RING_LEN_MAX ||
+	    !IS_ALIGNED(config->len, XEN_ARGO_SLOT_SIZE) ||
+	    config->partner >= XEN_ARGO_DOMID_FIRST_RESERVED)
+		return ERR_PTR(-EINVAL);
+
+	ring = kzalloc(sizeof(*ring), GFP_KERNEL);
+	if (!ring)
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&ring->node);
+	ring->config = *config;
+	ring->ops = ops;
+	ring->priv = priv;
+
+	ret = argo_ring_alloc_pages(ring);
+	if (ret)
+		goto err_pages;
+	mem = vmap(ring->pages, ring->npages, VM_MAP, PAGE_KERNEL);
+	if (!mem) {
+		ret = -ENOMEM;
+		goto err_pages;
+	}
+	argo_cursor_init(&ring->cursor, mem, config->len,
+			 min_not_zero(config->max_message,
+				      argo_ring_max_payload(config->len)));
+	return ring;
+
+err_pages:
+	argo_ring_free_pages(ring);
+	kfree(ring);
+	return ERR_PTR(ret);
+}
+EXPORT_SYMBOL_GPL(argo_ring_create);
+
+/**
+ * argo_ring_destroy() - unregister a ring and free it
+ * @ring: ring; nobody reads it any more
+ *
+ * Context: process, may sleep.
+ */
+void argo_ring_destroy(struct argo_ring *ring)
+{
+	argo_ring_unregister(ring);
+	vunmap(ring->cursor.ring);
+	if (!ring->leaked)
+		argo_ring_free_pages(ring);
+	kfree(ring);
+}
+EXPORT_SYMBOL_GPL(argo_ring_destroy);
+
+static int argo_ring_tell_xen(struct argo_ring *ring)
+{
+	struct xen_argo_register_ring reg = {
+		.aport = ring->config.port,
+		.partner_id = ring->config.partner,
+		.len = ring->config.len,
+	};
+	int ret;
+
+	ret = argo.hv->register_ring(&reg, ring->pages,
+				     XEN_ARGO_REGISTER_FLAG_FAIL_EXIST);
+	trace_argo_register(ring, ret);
+	return ret;
+}
+
+/* Afterwards the pages are ours again, or marked as leaked. */
+static void argo_ring_take_from_xen(struct argo_ring *ring)
+{
+	struct xen_argo_unregister_ring unreg = {
+		.aport = ring->config.port,
+		.partner_id = ring->config.partner,
+	};
+	int ret;
+
+	ret = argo.hv->unregister_ring(&unreg);
+	trace_argo_unregister(ring, ret);
+	ring->leaked = ret && ret != -ENOENT;
+	if (ring->leaked)
+		pr_warn_once("Xen did not release the ring on port %#x for domain %u (%d), its memory is lost\n",
+			     ring->config.port, ring->config.partner, ret);
+}
+
+/* No callback runs once this returned. */
+static void argo_ring_unlink(struct argo_ring *ring)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&argo.lock, flags);
+	list_del_init(&ring->node);
+	if (ring->busy) {
+		ring->busy = false;
+		argo_busy_put();
+	}
+	spin_unlock_irqrestore(&argo.lock, flags);
+}
+
+static bool argo_ring_name_taken(const struct argo_ring *ring)
+{
+	const struct argo_ring *other;
+
+	list_for_each_entry(other, &argo.rings, node)
+		if (other->config.port == ring->config.port &&
+		    other->config.partner == ring->config.partner)
+			return true;
+	return false;
+}
+
+/**
+ * argo_ring_register() - open a ring for messages
+ * @ring: ring; nobody may be reading it
+ *
+ * The ring starts empty. A ring that is or was registered is taken from Xen
+ * first: registering over a live one leaks hypervisor state, so this is also
+ * the way back after argo_ring_ops.lost.
+ *
+ * Context: process, may sleep.
+ * Return: 0, or
+ *
+ * * -EADDRINUSE: another client has this port for this partner
+ * * -EEXIST: so has somebody beside this driver
+ * * -ESRCH: there is no such domain
+ * * -ECONNREFUSED: the domain is dying, or may not use Argo
+ * * -ENOSPC: the domain has 128 rings already
+ * * -EPERM, -EACCES: Xen's security policy forbids it
+ * * -EAGAIN: live migration is under way, try later
+ * * -EBUSY: Xen did not release the ring's memory earlier
+ * * -ESHUTDOWN: the kernel is going down
+ * * -ENOMEM, -EINVAL, -EFAULT
+ */
+int argo_ring_register(struct argo_ring *ring)
+{
+	unsigned long flags;
+	int ret;
+
+	mutex_lock(&argo.register_lock);
+	argo_ring_unlink(ring);
+	if (argo.dead) {
+		ret = -ESHUTDOWN;
+		goto out;
+	}
+	if (argo_ring_name_taken(ring)) {
+		ret = -EADDRINUSE;
+		goto out;
+	}
+	argo_ring_take_from_xen(ring);
+	if (ring->leaked) {
+		ret = -EBUSY;
+		goto out;
+	}
+
+	argo_cursor_reset(&ring->cursor);
+	ring->broken = false;
+	ring->suspect = false;
+	ret = argo_ring_tell_xen(ring);
+	if (ret)
+		goto out;
+
+	spin_lock_irqsave(&argo.lock, flags);
+	list_add_tail(&ring->node, &argo.rings);
+	/* The peer may have been faster than us. */
+	argo_ring_check(ring);
+	spin_unlock_irqrestore(&argo.lock, flags);
+	queue_delayed_work(argo.wq, &argo.tick, HZ);
+out:
+	mutex_unlock(&argo.register_lock);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(argo_ring_register);
+
+/**
+ * argo_ring_unregister() - close a ring
+ * @ring: ring, registered or not
+ *
+ * Unread messages stay readable until the ring is registered again or
+ * destroyed. No callback runs once this returned.
+ *
+ * Context: process, may sleep.
+ */
+void argo_ring_unregister(struct argo_ring *ring)
+{
+	mutex_lock(&argo.register_lock);
+	if (!list_empty(&ring->node)) {
+		argo_ring_unlink(ring);
+		argo_ring_take_from_xen(ring);
+	}
+	mutex_unlock(&argo.register_lock);
+}
+EXPORT_SYMBOL_GPL(argo_ring_unregister);
+
+/* Xen drops rings silently, but refuses to register one that it has. */
+void argo_rings_probe_suspects(void)
+{
+	struct argo_ring *ring;
+	unsigned long flags;
+
+	mutex_lock(&argo.register_lock);
+	list_for_each_entry(ring, &argo.rings, node) {
+		if (!ring->suspect)
+			continue;
+		ring->suspect = false;
+		if (argo_ring_tell_xen(ring) == -EEXIST)
+			continue;
+		spin_lock_irqsave(&argo.lock, flags);
+		ring->ops->lost(ring->priv);
+		spin_unlock_irqrestore(&argo.lock, flags);
+	}
+	mutex_unlock(&argo.register_lock);
+}
+
+/* The domain was restored from an image: Xen knows none of its rings. */
+void argo_rings_lost(void)
+{
+	struct argo_ring *ring;
+	unsigned long flags;
+
+	spin_lock_irqsave(&argo.lock, flags);
+	list_for_each_entry(ring, &argo.rings, node)
+		ring->ops->lost(ring->priv);
+	spin_unlock_irqrestore(&argo.lock, flags);
+}
+
+/* Another kernel may follow by kexec: Xen must not write into its memory. */
+void argo_rings_shutdown(void)
+{
+	struct argo_ring *ring, *next;
+
+	mutex_lock(&argo.register_lock);
+	argo.dead = true;
+	list_for_each_entry_safe(ring, next, &argo.rings, node) {
+		argo_ring_unlink(ring);
+		argo_ring_take_from_xen(ring);
+	}
+	mutex_unlock(&argo.register_lock);
+}
+
+static void argo_ring_break(struct argo_ring *ring)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&argo.lock, flags);
+	if (!ring->broken) {
+		ring->broken = true;
+		if (!list_empty(&ring->node))
+			ring->ops->lost(ring->priv);
+	}
+	spin_unlock_irqrestore(&argo.lock, flags);
+}
+
+/**
+ * argo_ring_next() - look at the next message
+ * @ring: ring
+ * @msg: filled in if there is one; its payload stays in the ring
+ *
+ * Context: any; one reader at a time.
+ * Return: 1 if there is a message, 0 if not, -EIO if the ring cannot be read
+ * any more; argo_ring_ops.lost was called then.
+ */
+int argo_ring_next(struct argo_ring *ring, struct argo_message *msg)
+{
+	int ret;
+
+	for (;;) {
+		ret = argo_cursor_next(&ring->cursor, msg);
+		if (ret != -EBADMSG)
+			break;
+		/* Everything unread was skipped: this ends after one round. */
+		ring->stats.bad_headers++;
+		argo_ring_publish(ring);
+	}
+	if (ret == -EIO)
+		argo_ring_break(ring);
+	else if (ret)
+		trace_argo_recv(ring, msg);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(argo_ring_next);
+
+/**
+ * argo_ring_consume() - step over the message argo_ring_next() returned
+ * @ring: ring
+ * @msg: that message
+ *
+ * Its payload stays valid until argo_ring_publish().
+ *
+ * Context: any; one reader at a time.
+ */
+void argo_ring_consume(struct argo_ring *ring, const struct argo_message *msg)
+{
+	argo_cursor_consume(&ring->cursor, msg);
+	ring->stats.messages++;
+	ring->stats.bytes += msg->len;
+}
+EXPORT_SYMBOL_GPL(argo_ring_consume);
+
+/**
+ * argo_ring_publish() - give the space of consumed messages back
+ * @ring: ring
+ *
+ * Once per batch is right. Signals waiting senders if there can be any.
+ *
+ * Context: any; one reader at a time.
+ */
+void argo_ring_publish(struct argo_ring *ring)
+{
+	int ret;
+
+	if (!argo_cursor_publish(&ring->cursor)) {
+		ring->stats.notify_elided++;
+		return;
+	}
+	ring->stats.notify++;
+	ret = argo.hv->notify(NULL);
+	trace_argo_notify(0, ret);
+}
+EXPORT_SYMBOL_GPL(argo_ring_publish);
+
+/**
+ * argo_ring_get_stats() - read the counters of a ring
+ * @ring: ring
+ * @stats: filled in
+ *
+ * Context: any.
+ */
+void argo_ring_get_stats(const struct argo_ring *ring,
+			 struct argo_ring_stats *stats)
+{
+	*stats = ring->stats;
+}
+EXPORT_SYMBOL_GPL(argo_ring_get_stats);
