@@ -38,15 +38,17 @@ struct link_util {
 int addattr16(struct nlmsghdr *n, int maxlen, int type, __u16 data);
 int addattr32(struct nlmsghdr *n, int maxlen, int type, __u32 data);
 
-typedef struct json_writer json_writer_t;
+struct json_writer;
 
 bool is_json_context(void);
-json_writer_t *get_json_writer(void);
-void jsonw_name(json_writer_t *w, const char *name);
-void jsonw_string(json_writer_t *w, const char *value);
-void jsonw_start_array(json_writer_t *w);
-void jsonw_end_array(json_writer_t *w);
-void jsonw_uint_field(json_writer_t *w, const char *name, unsigned int value);
-void jsonw_string_field(json_writer_t *w, const char *name, const char *value);
+struct json_writer *get_json_writer(void);
+void jsonw_name(struct json_writer *w, const char *name);
+void jsonw_string(struct json_writer *w, const char *value);
+void jsonw_start_array(struct json_writer *w);
+void jsonw_end_array(struct json_writer *w);
+void jsonw_uint_field(struct json_writer *w, const char *name,
+		      unsigned int value);
+void jsonw_string_field(struct json_writer *w, const char *name,
+			const char *value);
 
 #endif /* ARGONET_IP_PLUGIN_H */

@@ -14,6 +14,8 @@
 
 #include "ip_plugin.h"
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 static const struct word {
 	const char *name;
 	int attr;
@@ -33,8 +35,6 @@ static const struct word {
 	  "a 32-bit number" },
 };
 
-#define NWORDS	(sizeof(words) / sizeof(words[0]))
-
 static const char * const states[] = {
 	[ARGONET_STATE_UNBOUND]		= "unbound",
 	[ARGONET_STATE_DOWN]		= "down",
@@ -53,8 +53,6 @@ static const struct {
 	{ ARGONET_F_ECN, "ecn" },
 	{ ARGONET_F_USO, "uso" },
 };
-
-#define NFEATURES	(sizeof(features) / sizeof(features[0]))
 
 static void usage(FILE *f)
 {
@@ -112,7 +110,7 @@ static int parse_number(const struct word *w, const char *s, uint32_t *out)
 static int argonet_parse_opt(struct link_util *lu, int argc, char **argv,
 			     struct nlmsghdr *n)
 {
-	bool seen[NWORDS] = { false };
+	bool seen[ARRAY_SIZE(words)] = { false };
 	const struct word *w;
 	uint32_t v;
 	size_t i;
@@ -122,9 +120,9 @@ static int argonet_parse_opt(struct link_util *lu, int argc, char **argv,
 			usage(stderr);
 			return -1;
 		}
-		for (i = 0; i < NWORDS && strcmp(argv[0], words[i].name); i++)
+		for (i = 0; i < ARRAY_SIZE(words) && strcmp(argv[0], words[i].name); i++)
 			;
-		if (i == NWORDS) {
+		if (i == ARRAY_SIZE(words)) {
 			fprintf(stderr, "Error: argonet: unknown word \"%s\".\n",
 				argv[0]);
 			usage(stderr);
@@ -215,7 +213,7 @@ static void print_state(FILE *f, struct rtattr *tb[])
 
 	if (!get_attr(tb, IFLA_ARGONET_STATE, &v))
 		return;
-	if (v < sizeof(states) / sizeof(states[0])) {
+	if (v < ARRAY_SIZE(states)) {
 		name = states[v];
 	} else {
 		snprintf(buf, sizeof(buf), "%u", v);
@@ -245,10 +243,10 @@ static void print_features(FILE *f, struct rtattr *tb[], int attr,
 		fprintf(f, "%s %s", name, v ? "" : "none");
 	}
 	/* One round more, for the bits that have no name yet. */
-	for (i = 0; i <= NFEATURES; i++) {
+	for (i = 0; i <= ARRAY_SIZE(features); i++) {
 		const char *s;
 
-		if (i < NFEATURES) {
+		if (i < ARRAY_SIZE(features)) {
 			if (!(v & features[i].bit))
 				continue;
 			v &= ~features[i].bit;
