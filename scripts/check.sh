@@ -1,0 +1,255 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# "make check": what can be said about the sources without running them.
+#
+#   check.sh [CHECK...]	all checks, or only the named ones
+#
+# Every check runs, also after one failed; each has its log in build/check/.
+# The modules are built in copies there, never in the source tree.
+
+. "$(dirname "$0")/lib/common.sh"
+. "$(dirname "$0")/lib/apt.sh"
+
+cd "$TOP"
+OUT=$BUILD/check
+all=(checkpatch kernel-doc shellcheck build-6.1 build-6.12 arm64 iproute2 package)
+
+# Everything that checkpatch says counts, except these, by file. The patterns
+# are tried in this order, the first that fits decides.
+exceptions=(
+	# The tracing macros have a layout of their own.
+	'drivers/*/trace.h OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT'
+	# The hypervisor's ABI, as in the kernel's other files in this folder:
+	# programs that include it have no BIT().
+	'include/xen/interface/* BIT_MACRO'
+	# Xen answers ENOSYS to a hypercall that it was built without.
+	'drivers/argo/core/* ENOSYS'
+	# Programs have no u32, only uint32_t.
+	't* PREFER_KERNEL_TYPES'
+	'* NONE'
+)
+
+complain()
+{
+	echo "$*"
+	complaints=$((complaints + 1))
+}
+
+headers() # KERNEL
+{
+	KERNEL=$1 scripts/fetch-kernel.sh --headers-only
+}
+
+sources() # FOLDER...: C files, without those that a build made
+{
+	local d
+
+	for d; do
+		[ ! -d "$d" ] || find "$d" -name '*.[ch]' ! -name '*.mod.c'
+	done | sort
+}
+
+# checkpatch and its word lists are in no binary package of Debian, only in
+# the one that carries the kernel's source.
+get_checkpatch()
+{
+	local deb
+
+	[ ! -s "$OUT/tools/done" ] || return 0
+	apt_only checkpatch linux-source-6.12
+	deb=("$APT"/sets/checkpatch/linux-source-6.12_*.deb)
+	mkdir -p "$OUT/tools"
+	# The last tar stops early, which breaks the pipe before it.
+	dpkg-deb --fsys-tarfile "${deb[-1]}" |
+		tar -xO ./usr/src/linux-source-6.12.tar.xz |
+		tar -xJ -C "$OUT/tools" --strip-components=2 --occurrence=1 \
+			linux-source-6.12/scripts/checkpatch.pl \
+			linux-source-6.12/scripts/spelling.txt \
+			linux-source-6.12/scripts/const_structs.checkpatch || true
+	[ -s "$OUT/tools/checkpatch.pl" ] &&
+		[ -s "$OUT/tools/const_structs.checkpatch" ] &&
+		[ -s "$OUT/tools/spelling.txt" ]
+	rm -rf "$APT/sets/checkpatch"
+	basename "${deb[-1]}" >"$OUT/tools/done"
+}
+
+check_checkpatch()
+{
+	local opts=(--no-tree --strict --terse --show-types --no-summary)
+	local rule f files
+	declare -A group=()
+
+	get_checkpatch
+	while read -r f; do
+		for rule in "${exceptions[@]}"; do
+			# shellcheck disable=SC2053 # the pattern is meant as one
+			[[ $f != ${rule% *} ]] || break
+		done
+		group[${rule#* }]+=$f$'\n'
+	done < <(sources drivers include tests tools)
+	for rule in "${!group[@]}"; do
+		mapfile -t files <<<"${group[$rule]%$'\n'}"
+		perl "$OUT/tools/checkpatch.pl" "${opts[@]}" --ignore "$rule" \
+			-f "${files[@]}" ||
+			complain "${#files[@]} files checked but for $rule"
+	done
+}
+
+check_kernel-doc()
+{
+	local kdoc files sym
+
+	headers 6.12
+	kdoc=("$BUILD"/kernel/6.12/headers/usr/src/linux-headers-*-common/scripts/kernel-doc)
+	mapfile -t files < <(sources drivers include)
+	perl "${kdoc[0]}" -none -Wall -Werror "${files[@]}" || complain "kernel-doc failed"
+	grep -hoP '^EXPORT_SYMBOL\w*\(\K\w+' "${files[@]}" >"$OUT/exported" || true
+	while read -r sym; do
+		grep -qE "^ \* $sym(\(\))? - " "${files[@]}" ||
+			complain "$sym is exported but has no kernel-doc"
+	done <"$OUT/exported"
+	echo "$(wc -l <"$OUT/exported") exported symbols"
+}
+
+check_shellcheck()
+{
+	local f dirs=() scripts=() bats=()
+	# SC1091: some sourced files exist only at run time, or in a guest.
+	local opts=(-f gcc -x -P SCRIPTDIR -P scripts -e SC1091)
+
+	for f in scripts tests tools .ci; do
+		[ ! -d "$f" ] || dirs+=("$f")
+	done
+	while read -r f; do
+		if [[ $f == *.bats ]]; then
+			bats+=("$f")
+		elif [[ $f == *.sh || $f == *.bash ]] ||
+				head -n 1 "$f" | grep -aqE '^#! ?/.*\<(ba|da)?sh\>'; then
+			scripts+=("$f")
+		fi
+	done < <(find "${dirs[@]}" -type f -size -200k | sort)
+	echo "${#scripts[@]} scripts, ${#bats[@]} bats files"
+	shellcheck "${opts[@]}" "${scripts[@]}" || complain "in scripts"
+	[ ${#bats[@]} -eq 0 ] || shellcheck "${opts[@]}" -s bats "${bats[@]}" ||
+		complain "in bats files"
+}
+
+# build TREE KDIR WORD...: all warnings on, every one of them counts
+build()
+{
+	local tree=$1 kdir=$2 rc=0
+
+	shift 2
+	scripts/package.sh --tree "$tree"
+	make -j2 -C "$kdir" M="$tree" W=1 "$@" modules >"$tree.make" 2>&1 || rc=$?
+	cat "$tree.make"
+	[ "$rc" -eq 0 ] || complain "the build failed"
+	# Make mentions a compiler that is not the very one the kernel had.
+	! grep -E '(warning|error|WARNING|ERROR): ' "$tree.make" |
+		grep -v 'warning: the compiler differs' ||
+		complain "warnings"
+	[ -s "$tree/drivers/argo/core/argo-core.ko" ] || complain "no argo-core.ko"
+	[ -s "$tree/drivers/net/argonet/argonet.ko" ] || complain "no argonet.ko"
+}
+
+# W=1 and sparse see the same build.
+check_build-6.1()
+{
+	headers 6.1
+	build "$OUT/6.1" "$BUILD/kernel/6.1/kdir" C=2
+}
+
+check_build-6.12()
+{
+	headers 6.12
+	build "$OUT/6.12" "$BUILD/kernel/6.12/kdir" C=2
+}
+
+# The headers' part that belongs to the architecture comes from the arm64
+# package, everything else from what build-6.1 uses.
+check_arm64()
+{
+	local dir=$OUT/arm64 amd64=$BUILD/kernel/6.1/headers kver kdir
+
+	headers 6.1
+	kver=$(cat "$BUILD/kernel/6.1/version")
+	kver=${kver%-amd64}-arm64
+	kdir=$dir/usr/src/linux-headers-$kver
+	command -v aarch64-linux-gnu-gcc-12 >/dev/null || {
+		[ "$(id -u)" -eq 0 ] ||
+			die "package gcc-aarch64-linux-gnu is missing and only root can install it"
+		DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 \
+			install -y --no-install-recommends gcc-aarch64-linux-gnu
+	}
+	if [ ! -e "$kdir/done" ]; then
+		rm -rf "$dir"
+		mkdir -p "$dir/usr/lib"
+		cat >"$dir/apt.conf" <<-END
+		APT::Architecture "arm64";
+		APT::Architectures { "arm64"; };
+		END
+		(
+			export APT=$dir/apt APT_CONFIG=$dir/apt.conf
+			apt_only headers "linux-headers-$kver"
+		)
+		dpkg-deb -x "$dir"/apt/sets/headers/*.deb "$dir"
+		sed -i "s,/usr/src/,$amd64/usr/src/," "$kdir/Makefile"
+		ln -s "$amd64"/usr/lib/linux-kbuild-* "$dir/usr/lib"
+		touch "$kdir/done"
+	fi
+	build "$dir/tree" "$kdir" CROSS_COMPILE=aarch64-linux-gnu-
+}
+
+check_iproute2()
+{
+	make -C tools/iproute2 O="$OUT/iproute2" check || complain "make check failed"
+}
+
+check_package()
+{
+	local deb
+
+	scripts/package.sh || complain "package.sh failed"
+	for deb in "$BUILD"/package/*.deb; do
+		dpkg-deb -I "$deb"
+		dpkg-deb -c "$deb"
+	done
+}
+
+mkdir -p "$OUT"
+selected=("$@")
+[ ${#selected[@]} -gt 0 ] || selected=("${all[@]}")
+for name in "${selected[@]}"; do
+	declare -F "check_$name" >/dev/null ||
+		die "there is no check '$name', only: ${all[*]}"
+done
+scripts/host-packages.sh
+
+failed=()
+for name in "${selected[@]}"; do
+	log=$OUT/$name.log
+	start=$SECONDS
+	set +e
+	(
+		set -e
+		complaints=0
+		"check_$name"
+		exit "$((complaints > 0))"
+	) >"$log" 2>&1 </dev/null
+	rc=$?
+	set -e
+	verdict=ok
+	if [ "$rc" -ne 0 ]; then
+		verdict=FAILED
+		failed+=("$name")
+	fi
+	printf '%-11s %-6s %3ds  log: %s\n' "$name" "$verdict" \
+		"$((SECONDS - start))" "${log#"$TOP/"}"
+	[ "$rc" -eq 0 ] || tail -n 15 "$log" | sed 's/^/    | /'
+done
+
+if [ ${#failed[@]} -gt 0 ]; then
+	echo "check: ${#failed[@]} of ${#selected[@]} failed: ${failed[*]}"
+	exit 1
+fi
+echo "check: all ${#selected[@]} passed"
