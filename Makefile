@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Kbuild lists what is built; this file only starts things. "make help".
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+DOM	?= g1
+
+# The plugin for ip(8) goes where this machine's ip looks for it.
+export KERNEL GUEST GUESTS XEN TESTS TAGS BED_SLOW
+
+modules:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+plugin:
+	$(MAKE) -C tools/iproute2
+
+install: modules plugin
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	$(MAKE) -C tools/iproute2 install
+	depmod $(notdir $(patsubst %/build,%,$(KDIR)))
+
+demo:
+	@scripts/demo.sh
+
+test:
+	@tests/run
+
+check:
+	@scripts/check.sh
+
+shell:
+	@scripts/shell.sh $(DOM)
+
+setup:
+	@scripts/setup.sh
+
+clean:
+	@scripts/clean.sh
+
+distclean: clean
+	rm -rf build
+
+help:
+	@scripts/help.sh
+
+.PHONY: modules plugin install demo test check shell setup clean distclean help
+.DEFAULT_GOAL := modules

@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# "make help".
+
+cat <<'END'
+make            build the modules for the running kernel, or for KDIR=
+make install    install them, and the plugin for ip, on this machine
+make demo       two guests on Xen talk over argonet and over netfront
+make test       the whole test suite; TESTS=<file> TAGS=<tags> select
+make check      checks of the sources
+make shell      leave the bed running, prompt in DOM= (dom0, g1, g2, ...)
+make setup      fetch and build all that the bed needs, do not boot it
+make clean      remove what was built here, keep what took long
+make distclean  remove build/ altogether
+
+Knobs: KERNEL=6.1|6.12 GUEST=pv|pvh GUESTS=1..4 XEN=debug|release
+       BED_SLOW=<factor for time limits>
+END

@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The running bed as the scripts see it. State is below $RUN:
+#   env         shell variables: PORT_<domain>, LOG, QEMU_PID, ...
+#   failed      why the bed died; exists only when it did
+#   ctl-*       sockets of shared control connections
+
+BED_SSH=(ssh -i "$BUILD/ssh/key" -l root
+	-o BatchMode=yes -o StrictHostKeyChecking=no
+	-o UserKnownHostsFile=/dev/null -o GlobalKnownHostsFile=/dev/null
+	-o IdentitiesOnly=yes -o LogLevel=ERROR -o ConnectTimeout=20
+	-o ServerAliveInterval=15 -o ServerAliveCountMax=8
+	-F none)
+
+bed_running()
+{
+	[ -e "$RUN/env" ] || return 1
+	# shellcheck source=/dev/null
+	. "$RUN/env"
+	[ -e "/proc/$QEMU_PID" ] && grep -q qemu-system "/proc/$QEMU_PID/cmdline" 2>/dev/null
+}
+
+# Say why the bed is not there, if it is not.
+bed_need()
+{
+	[ ! -e "$RUN/failed" ] || die "$(cat "$RUN/failed")"
+	bed_running || die "no bed is running; start one with 'scripts/bed up'"
+}
+
+bed_port()
+{
+	local var=PORT_$1
+
+	[ -n "${!var:-}" ] || die "no domain '$1'; domains are dom0 and g1 to g4"
+	echo "${!var}"
+}
+
+# bed_ssh DOMAIN SSH-ARGUMENTS...: over the domain's shared connection.
+bed_ssh()
+{
+	local dom=$1 port
+
+	shift
+	port=$(bed_port "$dom")
+	"${BED_SSH[@]}" -o ControlMaster=auto -o ControlPath="$RUN/ctl-$dom" \
+		-o ControlPersist=yes -p "$port" 127.0.0.1 "$@"
+}
+
+# Forget a shared connection, because its domain is about to go away.
+bed_hangup()
+{
+	local port
+
+	[ -S "$RUN/ctl-$1" ] || return 0
+	port=$(bed_port "$1")
+	"${BED_SSH[@]}" -o ControlPath="$RUN/ctl-$1" -O exit -p "$port" 127.0.0.1 \
+		2>/dev/null || true
+	rm -f "$RUN/ctl-$1"
+}
+
+# bed_wait WHAT SECONDS COMMAND...: poll until it succeeds. Ends at once when
+# the watcher declared the bed dead.
+bed_wait()
+{
+	local what=$1 limit=$(($2 * BED_SLOW)) end
+
+	shift 2
+	[ "$GUEST" = pv ] || limit=$((limit * 3))
+	end=$((SECONDS + limit))
+	until "$@"; do
+		[ ! -e "$RUN/failed" ] || die "$(cat "$RUN/failed")"
+		[ "$SECONDS" -lt "$end" ] ||
+			die "hang: '$what' did not happen within $limit s, logs: $LOG"
+		sleep 0.2
+	done
+}

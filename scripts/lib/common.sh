@@ -1,0 +1,75 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Paths, knobs and messages shared by every script. Source it first.
+
+set -euo pipefail
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=${BUILD:-$TOP/build}
+
+# Knobs; all of them may be given on make's command line.
+KERNEL=${KERNEL:-6.1}		# guests' kernel series: 6.1 or 6.12
+GUEST=${GUEST:-pv}		# guests' type: pv or pvh
+GUESTS=${GUESTS:-2}		# number of guests, 1 to 4
+XEN=${XEN:-debug}		# flavour of the hypervisor: debug or release
+GUEST_MEM=${GUEST_MEM:-384}	# memory of a guest, MiB
+DOM0_MEM=${DOM0_MEM:-1280}	# memory of dom0, MiB
+BED_MEM=${BED_MEM:-3584}	# memory of the emulated machine, MiB
+BED_SLOW=${BED_SLOW:-1}		# factor for every time limit
+XEN_ARGS=${XEN_ARGS:-}		# more words for Xen's command line
+
+# The toolstack and the hypervisor's source, from Debian 12 main.
+XEN_VERSION=${XEN_VERSION:-4.17.5+72-g01140da4e8-1}
+
+RUN=${BED_RUN:-$BUILD/run}
+LOGS=$BUILD/logs
+BUILDLOGS=$BUILD/logs/build
+
+export TOP BUILD KERNEL GUEST GUESTS XEN GUEST_MEM DOM0_MEM BED_MEM BED_SLOW
+export BED_T0=${BED_T0:-$(date +%s)}
+
+step()
+{
+	printf '[%4ds] %s\n' "$(($(date +%s) - BED_T0))" "$*" >&2
+}
+
+die()
+{
+	printf '[%4ds] error: %s\n' "$(($(date +%s) - BED_T0))" "$*" >&2
+	exit 1
+}
+
+# logged NAME COMMAND...: run with all output in a log of that name; when the
+# command fails, say which log and show its end.
+logged()
+{
+	local name=$1 log=$BUILDLOGS/$1.log rc=0
+
+	shift
+	mkdir -p "$BUILDLOGS"
+	set +e # "||" here would switch -e off inside the command, too
+	(set -e; "$@") >"$log" 2>&1 </dev/null
+	rc=$?
+	set -e
+	if [ "$rc" -ne 0 ]; then
+		tail -n 25 "$log" | sed 's/^/    | /' >&2
+		die "step '$name' failed (exit status $rc), log: $log"
+	fi
+}
+
+# only_one NAME: serialise scripts that fill the same part of the cache.
+only_one()
+{
+	mkdir -p "$BUILD/locks"
+	exec 8>"$BUILD/locks/$1"
+	flock 8
+}
+
+check_knobs()
+{
+	case $KERNEL in 6.1|6.12) ;; *) die "KERNEL=$KERNEL: 6.1 or 6.12";; esac
+	case $GUEST in pv|pvh) ;; *) die "GUEST=$GUEST: pv or pvh";; esac
+	case $GUESTS in [1-4]) ;; *) die "GUESTS=$GUESTS: 1 to 4";; esac
+	case $XEN in debug|release) ;; *) die "XEN=$XEN: debug or release";; esac
+}
+check_knobs

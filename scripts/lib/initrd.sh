@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Join the layers into the initramfs of a guest and of dom0, which carries the
+# guest's kernel and initramfs inside: DIR/guest.img and DIR/dom0.img.
+
+. "$(dirname "$0")/common.sh"
+. "$TOP/scripts/lib/image.sh"
+
+dir=$1
+images=$BUILD/image/$KERNEL
+layers=("$images/common.cpio")
+argo=$BUILD/modules/$KERNEL/layer.cpio
+[ ! -e "$argo" ] || layers+=("$argo")
+
+cat "${layers[@]}" >"$dir/guest.img"
+mkdir -p "$dir/stage/boot"
+ln "$dir/guest.img" "$dir/stage/boot/guest.img"
+cp "$images/vmlinuz" "$dir/stage/boot/vmlinuz"
+pack "$dir/stage" "$dir/boot.cpio"
+cat "${layers[@]}" "$images/dom0.cpio" "$dir/boot.cpio" >"$dir/dom0.img"
+rm -rf "$dir/stage" "$dir/boot.cpio"
