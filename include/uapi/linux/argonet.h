@@ -41,6 +41,7 @@ enum argonet_attr {
 	IFLA_ARGONET_PEER_MAX_FRAME,
 	IFLA_ARGONET_PEER_QUEUES,
 	IFLA_ARGONET_PEER_RING_SIZE,
+	/* private: */
 	__IFLA_ARGONET_MAX
 };
 
@@ -69,6 +70,7 @@ enum argonet_state {
 #define ARGONET_F_TSO6	(1U << 2)	/* unsegmented TCP over IPv6 */
 #define ARGONET_F_ECN	(1U << 3)	/* the two above with CWR set */
 #define ARGONET_F_USO	(1U << 4)	/* unsegmented UDP */
+#define ARGONET_F_ALL	((1U << 5) - 1)
 
 #define ARGONET_MAX_QUEUES	16
 #define ARGONET_DEFAULT_PORT	0x6e657400	/* "net", room for queues below */

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ARGONET_H
+#define _ARGONET_H
+
+#include <linux/argo.h>
+#include <linux/netdevice.h>
+#include <linux/spinlock.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/workqueue.h>
+#include <uapi/linux/argonet.h>
+
+#include "handshake.h"
+#include "record.h"
+
+#define ARGONET_NAME		"argonet"
+
+/* User-visible limits of IFLA_ARGONET_RING_SIZE */
+#define ARGONET_MIN_RING_SIZE	4096U
+#define ARGONET_MAX_RING_SIZE	(16U << 20)
+#define ARGONET_DEFAULT_RING_SIZE (1U << 20)
+
+/* Frames up to this size are copied rather than sent from where they are. */
+#define ARGONET_COPY_ALWAYS	256
+#define ARGONET_COPY_BATCHED	2048
+
+/* Room to assemble a message: a batch, then a frame with all of it copied */
+#define ARGONET_STAGE_SIZE \
+	(ARGONET_BATCH + sizeof(struct argonet_record) + ARGONET_MAX_FRAME)
+
+/* A queue that sent nothing for so long takes the link down. */
+#define ARGONET_STALL		(2 * HZ)
+
+/**
+ * struct argonet_tx_stats - transmit counters of a queue
+ * @packets: frames the peer got
+ * @bytes: bytes of those frames
+ * @dropped: frames not sent: link down, or no memory
+ * @errors: frames that could not be sent at all
+ * @oversize: frames larger than the peer takes, part of @errors
+ * @sendv: messages that carried them
+ * @eagain: messages refused because the peer's ring was full
+ * @bounced: frames of which pieces were copied, for having too many
+ * @copied: frames copied for being small
+ * @stop: times the queue was stopped
+ * @wake_virq: times it went on because the VIRQ said so
+ * @wake_timer: times it went on because the timer said so
+ */
+struct argonet_tx_stats {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	u64_stats_t dropped;
+	u64_stats_t errors;
+	u64_stats_t oversize;
+	u64_stats_t sendv;
+	u64_stats_t eagain;
+	u64_stats_t bounced;
+	u64_stats_t copied;
+	u64_stats_t stop;
+	u64_stats_t wake_virq;
+	u64_stats_t wake_timer;
+};
+
+/**
+ * struct argonet_rx_stats - receive counters of a queue
+ * @packets: frames given to the stack
+ * @bytes: bytes of those frames
+ * @messages: messages read, of any kind
+ * @dropped: frames dropped for want of memory
+ * @bad: what was dropped by &enum argonet_bad
+ */
+struct argonet_rx_stats {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	u64_stats_t messages;
+	u64_stats_t dropped;
+	u64_stats_t bad[ARGONET_BAD_REASONS];
+};
+
+/**
+ * struct argonet_queue - one direction each: our ring, and one of the peer's
+ * @an: device
+ * @index: queue number
+ * @napi: reads @ring, sends on when @dest has room
+ * @ring: what the peer sends to; NULL while the interface is down
+ * @dest: what we send to
+ * @on: the link is up; changes under the transmit queue's lock
+ * @peer_features: ARGONET_F_* the peer takes; with @on
+ * @max_frame: largest frame the peer takes; with @on
+ * @batch: bytes of @stage that leave room for one more frame; with @on
+ * @stage: message being assembled: whole small frames, records, copies
+ * @staged: bytes of it in use
+ * @frames: frames the message carries, @held included
+ * @frame_bytes: their bytes
+ * @held: last frame of the message, sent from where it is
+ * @blocked: @stage and @held wait for room
+ * @blocked_since: since when, in jiffies
+ * @woken: 1 + &enum argo_wake once there may be room; 0 before
+ * @tx: transmit counters, written under the transmit queue's lock
+ * @tx_sync: for them
+ * @rx: receive counters, written by @napi
+ * @rx_sync: for them
+ * @past: counters of earlier rings
+ */
+struct argonet_queue {
+	struct argonet *an;
+	unsigned int index;
+	struct napi_struct napi;
+	struct argo_ring *ring;
+	struct argo_dest dest;
+
+	bool on;
+	u32 peer_features;
+	u32 max_frame;
+	u32 batch;
+	void *stage;
+	u32 staged;
+	unsigned int frames;
+	unsigned int frame_bytes;
+	struct sk_buff *held;
+	bool blocked;
+	unsigned long blocked_since;
+	atomic_t woken;
+
+	struct argonet_tx_stats tx;
+	struct u64_stats_sync tx_sync;
+	struct argonet_rx_stats rx;
+	struct u64_stats_sync rx_sync;
+	struct argo_ring_stats past;
+};
+
+/**
+ * enum argonet_event - what the control work is to look at
+ * @ARGONET_EV_HELLO: send a HELLO
+ * @ARGONET_EV_DOWN: the peer ended its session or began another
+ * @ARGONET_EV_CHANGED: the peer changed what it takes
+ * @ARGONET_EV_HEARD: the peer answered
+ * @ARGONET_EV_LOST: Xen dropped a ring of ours
+ * @ARGONET_EV_GONE: the peer has no ring for us
+ * @ARGONET_EV_TOO_LONG: the peer's ring is smaller than it said
+ */
+enum argonet_event {
+	ARGONET_EV_HELLO,
+	ARGONET_EV_DOWN,
+	ARGONET_EV_CHANGED,
+	ARGONET_EV_HEARD,
+	ARGONET_EV_LOST,
+	ARGONET_EV_GONE,
+	ARGONET_EV_TOO_LONG,
+};
+
+/**
+ * enum argonet_phase - how far the link is
+ * @ARGONET_CLOSED: our rings are not registered
+ * @ARGONET_CONNECTING: they are, and the peer is being asked for a session
+ * @ARGONET_UP: carrier is on
+ * @ARGONET_STALLED: the peer does not read; carrier is off
+ */
+enum argonet_phase {
+	ARGONET_CLOSED,
+	ARGONET_CONNECTING,
+	ARGONET_UP,
+	ARGONET_STALLED,
+};
+
+/**
+ * struct argonet_config - what the user chose
+ * @bound: a peer is named
+ * @peer: its domid
+ * @port: our port of queue 0
+ * @peer_port: the peer's port of queue 0
+ * @ring_size: bytes of each of our rings
+ * @queues: how many rings we have
+ */
+struct argonet_config {
+	bool bound;
+	u16 peer;
+	u32 port;
+	u32 peer_port;
+	u32 ring_size;
+	u32 queues;
+};
+
+/**
+ * struct argonet - private part of an argonet device
+ * @dev: device
+ * @node: in the list of all argonet devices, under RTNL
+ * @config: under RTNL; does not change while @running
+ * @queue: config.queues of them
+ * @running: the interface is up and bound
+ * @own: what we tell the peer; @own.features under @lock
+ * @offered: ARGONET_F_* told in this session, taken back ones included
+ * @peer_features: ARGONET_F_* the stack may make use of, under RTNL
+ * @lock: the handshake
+ * @handshake: its state
+ * @rx_open: frames of the peer are welcome
+ * @control: all that needs process context; owns all below
+ * @events: for it
+ * @phase: how far the link is
+ * @retry: delay until the peer is asked again, in jiffies
+ * @next_probe: when it will be, in jiffies
+ * @hello_sent: when the last HELLO was sent, in jiffies
+ * @heard: the peer sent a HELLO since our rings were registered
+ * @peer_absent: the peer had no ring when it was looked for
+ * @reopen_at: no registration before, in jiffies
+ * @open_error: why registering failed last
+ */
+struct argonet {
+	struct net_device *dev;
+	struct list_head node;
+	struct argonet_config config;
+	struct argonet_queue *queue;
+	bool running;
+
+	struct argonet_params own;
+	u32 offered;
+	u32 peer_features;
+	spinlock_t lock;
+	struct argonet_handshake handshake;
+	bool rx_open;
+
+	struct delayed_work control;
+	unsigned long events;
+	enum argonet_phase phase;
+	unsigned long retry;
+	unsigned long next_probe;
+	unsigned long hello_sent;
+	bool heard;
+	bool peer_absent;
+	unsigned long reopen_at;
+	int open_error;
+};
+
+/* device.c */
+void argonet_setup(struct net_device *dev);
+u32 argonet_offer(netdev_features_t features);
+int argonet_restart(struct argonet *an, const struct argonet_config *config);
+void argonet_read_tx_stats(const struct argonet_queue *q,
+			   struct argonet_tx_stats *tx);
+void argonet_read_rx_stats(const struct argonet_queue *q,
+			   struct argonet_rx_stats *rx);
+
+/* control.c */
+extern struct workqueue_struct *argonet_wq;
+
+void argonet_event(struct argonet *an, enum argonet_event event);
+void argonet_control_init(struct argonet *an);
+void argonet_control_start(struct argonet *an);
+void argonet_control_stop(struct argonet *an);
+void argonet_control_blocked(struct argonet *an);
+bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg);
+enum argonet_state argonet_state(const struct argonet *an);
+
+/* rx.c */
+int argonet_poll(struct napi_struct *napi, int budget);
+void argonet_rx_bad(struct argonet_queue *q, enum argonet_bad why);
+
+/* tx.c */
+netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev);
+void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer);
+void argonet_tx_off(struct argonet_queue *q);
+void argonet_tx_resume(struct argonet_queue *q);
+extern const struct argo_dest_ops argonet_dest_ops;
+
+/* offload.c */
+int argonet_offload_encode(const struct sk_buff *skb, struct virtio_net_hdr *h);
+int argonet_offload_decode(struct sk_buff *skb, const struct virtio_net_hdr *h);
+
+/* link.c */
+void argonet_link_add(struct argonet *an);
+void argonet_link_del(struct argonet *an);
+extern struct rtnl_link_ops argonet_link_ops;
+
+/* ethtool.c */
+extern const struct ethtool_ops argonet_ethtool_ops;
+
+static inline struct netdev_queue *argonet_txq(const struct argonet_queue *q)
+{
+	return netdev_get_tx_queue(q->an->dev, q->index);
+}
+
+#endif /* _ARGONET_H */

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of a link: opening rings, the handshake, carrier, stalls, loss.
+ *
+ * Interrupts and the data path only note events. One work item per device acts
+ * on them and is the only one to change the phase; when it needs RTNL it tries
+ * for it and comes back, since the interface is brought down under RTNL.
+ */
+#include <linux/random.h>
+#include <linux/rtnetlink.h>
+
+#include "argonet.h"
+
+#define ARGONET_RETRY_MIN	msecs_to_jiffies(20)
+#define ARGONET_RETRY_MAX	(2 * HZ)
+
+/* A peer cannot make us send HELLOs faster than this. */
+#define ARGONET_HELLO_INTERVAL	msecs_to_jiffies(20)
+
+/*
+ * How long our rings stay away after the peer's was found missing. It may be
+ * alive and have lost its ring without knowing: the absence of ours, which it
+ * looks at once per second, tells it to start over.
+ */
+#define ARGONET_HOLD		(5 * HZ / 2)
+
+#define EV(event)		BIT(ARGONET_EV_ ## event)
+
+struct workqueue_struct *argonet_wq;
+
+/**
+ * argonet_event() - have the control work look at something
+ * @an: device
+ * @event: what
+ *
+ * Context: any.
+ */
+void argonet_event(struct argonet *an, enum argonet_event event)
+{
+	unsigned long delay = 0;
+
+	/* A BYE that explains a missing ring may be on its way to the NAPI. */
+	if (event == ARGONET_EV_GONE)
+		delay = ARGONET_RETRY_MIN;
+	if (test_and_set_bit(event, &an->events) || !READ_ONCE(an->running))
+		return;
+	mod_delayed_work(argonet_wq, &an->control, delay);
+}
+
+/* A queue stopped: if it does not go on, the link is to be taken down. */
+void argonet_control_blocked(struct argonet *an)
+{
+	if (READ_ONCE(an->running))
+		queue_delayed_work(argonet_wq, &an->control, ARGONET_STALL);
+}
+
+enum argonet_state argonet_state(const struct argonet *an)
+{
+	if (!an->config.bound)
+		return ARGONET_STATE_UNBOUND;
+	if (!an->running)
+		return ARGONET_STATE_DOWN;
+	switch (READ_ONCE(an->phase)) {
+	case ARGONET_UP:
+		return ARGONET_STATE_UP;
+	case ARGONET_STALLED:
+		return ARGONET_STATE_STALLED;
+	default:
+		return ARGONET_STATE_CONNECTING;
+	}
+}
+
+static void argonet_say(const struct argonet *an, const char *what)
+{
+	if (net_ratelimit())
+		netdev_info(an->dev, "%s domain %u\n", what, an->config.peer);
+}
+
+/* Messages of the peer, in NAPI context */
+
+static int argonet_rx_hello(struct argonet *an, const struct argo_message *msg)
+{
+	struct argonet_hello hello = {};
+	int todo;
+
+	argo_message_copy(msg, 0, &hello, min_t(u32, msg->len, sizeof(hello)));
+	spin_lock(&an->lock);
+	todo = argonet_handshake_hello(&an->handshake, &hello, msg->len);
+	WRITE_ONCE(an->rx_open, argonet_handshake_up(&an->handshake));
+	spin_unlock(&an->lock);
+	if (todo == -EPROTONOSUPPORT && net_ratelimit())
+		netdev_warn(an->dev, "domain %u speaks protocol versions %u to %u, this driver %u\n",
+			    an->config.peer, hello.version_min,
+			    hello.version_max, ARGONET_VERSION);
+	return todo;
+}
+
+static int argonet_rx_bye(struct argonet *an, const struct argo_message *msg)
+{
+	struct argonet_bye bye = {};
+	int todo;
+
+	argo_message_copy(msg, 0, &bye, min_t(u32, msg->len, sizeof(bye)));
+	spin_lock(&an->lock);
+	todo = argonet_handshake_bye(&an->handshake, &bye, msg->len);
+	WRITE_ONCE(an->rx_open, argonet_handshake_up(&an->handshake));
+	spin_unlock(&an->lock);
+	return todo;
+}
+
+/**
+ * argonet_rx_control() - a message that is not DATA
+ * @q: queue it came in on
+ * @msg: message
+ *
+ * Context: NAPI.
+ * Return: false if it is none of this protocol version, or on a queue where
+ * only DATA is allowed.
+ */
+bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg)
+{
+	struct argonet *an = q->an;
+	bool hello = msg->type == ARGONET_TYPE(ARGONET_KIND_HELLO);
+	int todo;
+
+	if (q->index)
+		return false;
+	if (hello)
+		todo = argonet_rx_hello(an, msg);
+	else if (msg->type == ARGONET_TYPE(ARGONET_KIND_BYE))
+		todo = argonet_rx_bye(an, msg);
+	else
+		return false;
+
+	if (todo < 0) {
+		argonet_rx_bad(q, ARGONET_BAD_HANDSHAKE);
+		return true;
+	}
+	if (todo & ARGONET_HS_DOWN)
+		argonet_event(an, ARGONET_EV_DOWN);
+	if (todo & ARGONET_HS_CHANGED)
+		argonet_event(an, ARGONET_EV_CHANGED);
+	if (todo & ARGONET_HS_REPLY)
+		argonet_event(an, ARGONET_EV_HELLO);
+	if (hello)
+		argonet_event(an, ARGONET_EV_HEARD);
+	return true;
+}
+
+/* Everything below runs in the control work, or with it stopped. */
+
+static bool argonet_peer_known(struct argonet *an, struct argonet_params *peer)
+{
+	bool up;
+
+	spin_lock_bh(&an->lock);
+	up = argonet_handshake_up(&an->handshake);
+	*peer = an->handshake.peer;
+	spin_unlock_bh(&an->lock);
+	return up;
+}
+
+static int argonet_send_control(struct argonet *an, unsigned int kind,
+				const void *payload, u32 len)
+{
+	struct xen_argo_iov iov = argo_iov(payload, len);
+
+	return argo_sendv(&an->queue[0].dest, an->config.port,
+			  ARGONET_TYPE(kind), &iov, 1);
+}
+
+static int argonet_send_hello(struct argonet *an)
+{
+	struct argonet_hello hello;
+
+	spin_lock_bh(&an->lock);
+	WRITE_ONCE(an->offered, an->offered | an->own.features);
+	/* A stalled side wants an answer: it proves that the peer reads. */
+	argonet_handshake_fill(&an->handshake, &an->own,
+			       argonet_handshake_up(&an->handshake) &&
+			       an->phase != ARGONET_STALLED, &hello);
+	spin_unlock_bh(&an->lock);
+
+	an->hello_sent = jiffies;
+	return argonet_send_control(an, ARGONET_KIND_HELLO, &hello, sizeof(hello));
+}
+
+static void argonet_send_bye(struct argonet *an)
+{
+	struct argonet_bye bye = {
+		.session = cpu_to_le64(an->handshake.session),
+	};
+
+	argonet_send_control(an, ARGONET_KIND_BYE, &bye, sizeof(bye));
+}
+
+static void argonet_new_session(struct argonet *an)
+{
+	u64 session;
+
+	do {
+		session = get_random_u64();
+	} while (!session);
+
+	spin_lock_bh(&an->lock);
+	argonet_handshake_start(&an->handshake, session);
+	WRITE_ONCE(an->rx_open, false);
+	WRITE_ONCE(an->offered, 0);
+	spin_unlock_bh(&an->lock);
+}
+
+static void argonet_set_phase(struct argonet *an, enum argonet_phase phase)
+{
+	WRITE_ONCE(an->phase, phase);
+	an->retry = ARGONET_RETRY_MIN;
+	an->next_probe = jiffies;
+}
+
+static void argonet_carrier_off(struct argonet *an)
+{
+	unsigned int i;
+
+	netif_carrier_off(an->dev);
+	for (i = 0; i < an->config.queues; i++)
+		argonet_tx_off(&an->queue[i]);
+}
+
+static void argonet_open_failed(struct argonet *an, int error)
+{
+	bool known = error == an->open_error;
+
+	an->open_error = error;
+	/* A peer that does not exist yet is nothing to talk about. */
+	if (known || error == -ESRCH || error == -ECONNREFUSED ||
+	    error == -EAGAIN || error == -ESHUTDOWN || !net_ratelimit())
+		return;
+	if (error == -EEXIST || error == -EADDRINUSE)
+		netdev_err(an->dev, "port %#x for domain %u is in use, choose another\n",
+			   an->config.port, an->config.peer);
+	else if (error == -EPERM || error == -EACCES)
+		netdev_err(an->dev, "Xen's security policy forbids a ring for domain %u\n",
+			   an->config.peer);
+	else if (error == -ENOSPC)
+		netdev_err(an->dev, "this domain has all the Argo rings Xen allows, %u\n",
+			   XEN_ARGO_MAX_RINGS);
+	else
+		netdev_err(an->dev, "cannot register a ring for domain %u: %d\n",
+			   an->config.peer, error);
+}
+
+/* The ring may have got messages before its NAPI could be scheduled. */
+static void argonet_napi_start(struct argonet_queue *q)
+{
+	napi_enable(&q->napi);
+	local_bh_disable();
+	napi_schedule(&q->napi);
+	local_bh_enable();
+}
+
+static void argonet_open_rings(struct argonet *an)
+{
+	unsigned int i;
+	int ret;
+
+	argonet_new_session(an);
+	for (i = 0; i < an->config.queues; i++) {
+		ret = argo_ring_register(an->queue[i].ring);
+		if (ret)
+			goto err_unregister;
+	}
+	for (i = 0; i < an->config.queues; i++)
+		argonet_napi_start(&an->queue[i]);
+	an->open_error = 0;
+	an->heard = false;
+	an->peer_absent = false;
+	argonet_set_phase(an, ARGONET_CONNECTING);
+	return;
+
+err_unregister:
+	while (i--)
+		argo_ring_unregister(an->queue[i].ring);
+	argonet_open_failed(an, ret);
+	an->reopen_at = jiffies + an->retry;
+	an->retry = min(2 * an->retry, (unsigned long)ARGONET_RETRY_MAX);
+}
+
+static void argonet_close_rings(struct argonet *an, unsigned long hold)
+{
+	unsigned int i;
+
+	if (an->phase == ARGONET_CLOSED)
+		return;
+	argonet_carrier_off(an);
+	argo_dest_watch(&an->queue[0].dest, false);
+	for (i = 0; i < an->config.queues; i++)
+		argo_ring_unregister(an->queue[i].ring);
+	for (i = 0; i < an->config.queues; i++)
+		napi_disable(&an->queue[i].napi);
+	argonet_set_phase(an, ARGONET_CLOSED);
+	an->reopen_at = jiffies + hold;
+}
+
+/* What the stack may send now. With RTNL held. */
+static void argonet_apply_peer(struct argonet *an,
+			       const struct argonet_params *peer)
+{
+	struct net_device *dev = an->dev;
+	unsigned int old = dev->tso_max_size;
+
+	netif_set_real_num_tx_queues(dev, min(an->config.queues, peer->queues));
+
+	dev->max_mtu = min_t(unsigned int, ARGONET_MAX_MTU,
+			     peer->max_frame - ARGONET_L2_OVERHEAD);
+	if (dev->mtu > dev->max_mtu && net_ratelimit())
+		netdev_warn(dev, "MTU %u is too large for domain %u, larger frames than it takes are dropped: set at most %u\n",
+			    dev->mtu, an->config.peer, dev->max_mtu);
+
+	netif_set_tso_max_size(dev, min_t(u32, peer->max_frame, GSO_LEGACY_MAX_SIZE));
+	/* Lowered for an earlier peer only: what the user chose stays. */
+	if (dev->gso_max_size == old)
+		WRITE_ONCE(dev->gso_max_size, dev->tso_max_size);
+
+	an->peer_features = peer->features;
+	netdev_update_features(dev);
+}
+
+/* Return: false if it has to be tried again */
+static bool argonet_link_up(struct argonet *an)
+{
+	struct argonet_params peer;
+	unsigned int i;
+
+	if (!argonet_peer_known(an, &peer))
+		return true;
+	if (!rtnl_trylock())
+		return false;
+
+	argonet_apply_peer(an, &peer);
+	for (i = 0; i < an->config.queues; i++)
+		argonet_tx_on(&an->queue[i], &peer);
+	if (!netif_carrier_ok(an->dev)) {
+		netif_carrier_on(an->dev);
+		__netdev_notify_peers(an->dev);
+		argonet_say(an, an->phase == ARGONET_STALLED ?
+				"reading again:" : "connected to");
+	}
+	rtnl_unlock();
+	argonet_set_phase(an, ARGONET_UP);
+	return true;
+}
+
+static void argonet_link_down(struct argonet *an)
+{
+	argonet_carrier_off(an);
+	argonet_set_phase(an, ARGONET_CONNECTING);
+	argonet_say(an, "disconnected by");
+}
+
+/* Return: time until a blocked queue is a stalled one, 0 if one is, or max */
+static unsigned long argonet_stall_delay(struct argonet *an)
+{
+	unsigned long delay = MAX_JIFFY_OFFSET;
+	unsigned int i;
+
+	for (i = 0; i < an->config.queues; i++) {
+		struct argonet_queue *q = &an->queue[i];
+		unsigned long end = READ_ONCE(q->blocked_since) + ARGONET_STALL;
+
+		if (!READ_ONCE(q->blocked))
+			continue;
+		if (time_after_eq(jiffies, end))
+			return 0;
+		delay = min(delay, end - jiffies);
+	}
+	return delay;
+}
+
+/* Carrier is off until the peer answers. */
+static void argonet_stall(struct argonet *an, const char *why)
+{
+	argonet_carrier_off(an);
+	argonet_set_phase(an, ARGONET_STALLED);
+	argonet_say(an, why);
+}
+
+/* Ask the peer for an answer. Xen logs a refused message, but no question. */
+static void argonet_probe_peer(struct argonet *an)
+{
+	struct argo_dest *dest = &an->queue[0].dest;
+	struct argo_dest_info info;
+
+	an->next_probe = jiffies + an->retry;
+	an->retry = min(2 * an->retry, (unsigned long)ARGONET_RETRY_MAX);
+
+	if (argo_dest_query(dest, &info) || !info.exists) {
+		an->peer_absent = true;
+		if (an->phase == ARGONET_STALLED)
+			argonet_close_rings(an, ARGONET_HOLD);
+		return;
+	}
+	if (an->peer_absent && !an->heard) {
+		/* What kept the peer away may have taken our rings, too. */
+		argonet_close_rings(an, 0);
+		return;
+	}
+	argo_dest_watch(dest, true);
+	argonet_send_hello(an);
+}
+
+/* Rings of ours or of the peer are gone: start over. */
+static void argonet_handle_loss(struct argonet *an, unsigned long events)
+{
+	bool linked = an->phase == ARGONET_UP || an->phase == ARGONET_STALLED;
+
+	if (events & EV(LOST)) {
+		argonet_say(an, "Xen dropped the ring for");
+		argonet_close_rings(an, 0);
+	} else if (linked && events & EV(GONE) && !(events & EV(DOWN))) {
+		argonet_say(an, "no ring any more at");
+		argonet_close_rings(an, ARGONET_HOLD);
+	}
+}
+
+static void argonet_handle_peer(struct argonet *an, unsigned long events)
+{
+	bool connected;
+
+	if (events & EV(HEARD))
+		an->heard = true;
+	if (events & EV(DOWN) && an->phase != ARGONET_CONNECTING)
+		argonet_link_down(an);
+	if (an->phase == ARGONET_UP && events & EV(TOO_LONG))
+		argonet_stall(an, "messages too long for");
+
+	connected = an->phase == ARGONET_CONNECTING ||
+		    (an->phase == ARGONET_STALLED && events & EV(HEARD)) ||
+		    (an->phase == ARGONET_UP && events & EV(CHANGED));
+	if (connected && READ_ONCE(an->rx_open) && !argonet_link_up(an)) {
+		/* Whoever has RTNL may be about to stop us: come back. */
+		set_bit(ARGONET_EV_HEARD, &an->events);
+		set_bit(ARGONET_EV_CHANGED, &an->events);
+	}
+	if (an->phase == ARGONET_UP && !argonet_stall_delay(an))
+		argonet_stall(an, "not read by");
+}
+
+static unsigned long argonet_until(unsigned long when)
+{
+	return time_after(when, jiffies) ? when - jiffies : 0;
+}
+
+/* Return: when to try again if a HELLO that is due could not be sent */
+static unsigned long argonet_handle_hello(struct argonet *an,
+					  unsigned long events)
+{
+	unsigned long wait = argonet_until(an->hello_sent + ARGONET_HELLO_INTERVAL);
+
+	if (!(events & EV(HELLO)))
+		return MAX_JIFFY_OFFSET;
+	if (!wait) {
+		if (argonet_send_hello(an) != -EAGAIN)
+			return MAX_JIFFY_OFFSET;
+		wait = ARGONET_HELLO_INTERVAL;
+	}
+	set_bit(ARGONET_EV_HELLO, &an->events);
+	return wait;
+}
+
+/* Return: when to look again */
+static unsigned long argonet_handle_open(struct argonet *an,
+					 unsigned long events)
+{
+	unsigned long delay;
+
+	argonet_handle_peer(an, events);
+	delay = argonet_handle_hello(an, events);
+
+	if (an->phase == ARGONET_UP)
+		delay = min(delay, argonet_stall_delay(an));
+	else if (!argonet_until(an->next_probe))
+		argonet_probe_peer(an);
+	if (an->phase == ARGONET_CONNECTING || an->phase == ARGONET_STALLED)
+		delay = min(delay, argonet_until(an->next_probe));
+	if (test_bit(ARGONET_EV_CHANGED, &an->events))
+		delay = min(delay, (unsigned long)ARGONET_RETRY_MIN);
+	return delay;
+}
+
+static void argonet_control_work(struct work_struct *work)
+{
+	struct argonet *an = container_of(to_delayed_work(work),
+					  struct argonet, control);
+	unsigned long events = xchg(&an->events, 0);
+	unsigned long delay = MAX_JIFFY_OFFSET;
+
+	if (!READ_ONCE(an->running))
+		return;
+
+	if (an->phase != ARGONET_CLOSED)
+		argonet_handle_loss(an, events);
+	if (an->phase == ARGONET_CLOSED && !argonet_until(an->reopen_at))
+		argonet_open_rings(an);
+	if (an->phase != ARGONET_CLOSED)
+		delay = argonet_handle_open(an, events);
+	if (an->phase == ARGONET_CLOSED)
+		delay = argonet_until(an->reopen_at);
+
+	if (delay != MAX_JIFFY_OFFSET)
+		queue_delayed_work(argonet_wq, &an->control, delay);
+}
+
+void argonet_control_init(struct argonet *an)
+{
+	spin_lock_init(&an->lock);
+	INIT_DELAYED_WORK(&an->control, argonet_control_work);
+}
+
+void argonet_control_start(struct argonet *an)
+{
+	an->events = 0;
+	an->open_error = 0;
+	an->reopen_at = jiffies;
+	argonet_set_phase(an, ARGONET_CLOSED);
+	WRITE_ONCE(an->running, true);
+	mod_delayed_work(argonet_wq, &an->control, 0);
+}
+
+/* With RTNL held. Afterwards nothing of the device runs. */
+void argonet_control_stop(struct argonet *an)
+{
+	WRITE_ONCE(an->running, false);
+	cancel_delayed_work_sync(&an->control);
+	if (an->phase != ARGONET_CLOSED && an->handshake.peer_session)
+		argonet_send_bye(an);
+	argonet_close_rings(an, 0);
+	/* Whoever read @running early may have queued it once more. */
+	cancel_delayed_work_sync(&an->control);
+}

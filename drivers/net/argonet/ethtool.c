@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ethtool -i, -l, -g, -G, -S
+ */
+#include <linux/ethtool.h>
+
+#include "argonet.h"
+
+static void argonet_get_drvinfo(struct net_device *dev,
+				struct ethtool_drvinfo *info)
+{
+	const struct argonet *an = netdev_priv(dev);
+
+	strscpy(info->driver, ARGONET_NAME, sizeof(info->driver));
+	if (an->config.bound)
+		snprintf(info->bus_info, sizeof(info->bus_info), "domain %u",
+			 an->config.peer);
+}
+
+static void argonet_get_channels(struct net_device *dev,
+				 struct ethtool_channels *channels)
+{
+	const struct argonet *an = netdev_priv(dev);
+
+	channels->max_combined = an->config.queues;
+	channels->combined_count = an->config.queues;
+}
+
+/* A ring holds messages of any size, so its size is given in bytes. */
+static void argonet_get_ringparam(struct net_device *dev,
+				  struct ethtool_ringparam *param,
+				  struct kernel_ethtool_ringparam *kernel,
+				  struct netlink_ext_ack *extack)
+{
+	const struct argonet *an = netdev_priv(dev);
+
+	param->rx_max_pending = ARGONET_MAX_RING_SIZE;
+	param->rx_pending = an->config.ring_size;
+}
+
+static int argonet_set_ringparam(struct net_device *dev,
+				 struct ethtool_ringparam *param,
+				 struct kernel_ethtool_ringparam *kernel,
+				 struct netlink_ext_ack *extack)
+{
+	struct argonet *an = netdev_priv(dev);
+	struct argonet_config config = an->config;
+
+	if (param->rx_pending < ARGONET_MIN_RING_SIZE) {
+		NL_SET_ERR_MSG(extack, "a ring takes 4096 bytes to 16 MiB");
+		return -EINVAL;
+	}
+	config.ring_size = param->rx_pending;
+	return argonet_restart(an, &config);
+}
+
+/* In the order of argonet_queue_counters() */
+static const char * const argonet_counters[] = {
+	"tx_packets", "tx_sendv", "tx_eagain", "tx_stop", "tx_wake_virq",
+	"tx_wake_timer", "tx_oversize", "tx_bounced", "tx_copied",
+	"rx_packets", "rx_messages", "rx_notify", "rx_notify_elided",
+	"rx_bad_ring_header", "rx_bad_kind", "rx_bad_length",
+	"rx_bad_reserved", "rx_bad_offload", "rx_bad_unoffered",
+	"rx_bad_handshake", "rx_bad_early",
+};
+
+#define ARGONET_COUNTERS	ARRAY_SIZE(argonet_counters)
+
+static void argonet_queue_counters(const struct argonet_queue *q, u64 *data)
+{
+	struct argo_ring_stats ring = {};
+	struct argonet_tx_stats tx;
+	struct argonet_rx_stats rx;
+	unsigned int why;
+
+	argonet_read_tx_stats(q, &tx);
+	argonet_read_rx_stats(q, &rx);
+	if (q->ring)
+		argo_ring_get_stats(q->ring, &ring);
+
+	*data++ = u64_stats_read(&tx.packets);
+	*data++ = u64_stats_read(&tx.sendv);
+	*data++ = u64_stats_read(&tx.eagain);
+	*data++ = u64_stats_read(&tx.stop);
+	*data++ = u64_stats_read(&tx.wake_virq);
+	*data++ = u64_stats_read(&tx.wake_timer);
+	*data++ = u64_stats_read(&tx.oversize);
+	*data++ = u64_stats_read(&tx.bounced);
+	*data++ = u64_stats_read(&tx.copied);
+	*data++ = u64_stats_read(&rx.packets);
+	*data++ = u64_stats_read(&rx.messages);
+	*data++ = ring.notify + q->past.notify;
+	*data++ = ring.notify_elided + q->past.notify_elided;
+	*data++ = ring.bad_headers + q->past.bad_headers;
+	for (why = 0; why < ARGONET_BAD_REASONS; why++)
+		*data++ = u64_stats_read(&rx.bad[why]);
+}
+
+static int argonet_get_sset_count(struct net_device *dev, int sset)
+{
+	const struct argonet *an = netdev_priv(dev);
+
+	if (sset != ETH_SS_STATS)
+		return -EOPNOTSUPP;
+	return an->config.queues * ARGONET_COUNTERS;
+}
+
+static void argonet_get_strings(struct net_device *dev, u32 sset, u8 *data)
+{
+	const struct argonet *an = netdev_priv(dev);
+	unsigned int i, n;
+
+	BUILD_BUG_ON(ARGONET_COUNTERS != 14 + ARGONET_BAD_REASONS);
+	if (sset != ETH_SS_STATS)
+		return;
+	for (i = 0; i < an->config.queues; i++)
+		for (n = 0; n < ARGONET_COUNTERS; n++)
+			ethtool_sprintf(&data, "q%u_%s", i, argonet_counters[n]);
+}
+
+static void argonet_get_ethtool_stats(struct net_device *dev,
+				      struct ethtool_stats *stats, u64 *data)
+{
+	const struct argonet *an = netdev_priv(dev);
+	unsigned int i;
+
+	for (i = 0; i < an->config.queues; i++)
+		argonet_queue_counters(&an->queue[i],
+				       data + i * ARGONET_COUNTERS);
+}
+
+static int argonet_get_link_ksettings(struct net_device *dev,
+				      struct ethtool_link_ksettings *settings)
+{
+	settings->base.speed = SPEED_UNKNOWN;
+	settings->base.duplex = DUPLEX_FULL;
+	settings->base.port = PORT_OTHER;
+	return 0;
+}
+
+const struct ethtool_ops argonet_ethtool_ops = {
+	.get_drvinfo = argonet_get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_link_ksettings = argonet_get_link_ksettings,
+	.get_ts_info = ethtool_op_get_ts_info,
+	.get_channels = argonet_get_channels,
+	.get_ringparam = argonet_get_ringparam,
+	.set_ringparam = argonet_set_ringparam,
+	.get_sset_count = argonet_get_sset_count,
+	.get_strings = argonet_get_strings,
+	.get_ethtool_stats = argonet_get_ethtool_stats,
+};

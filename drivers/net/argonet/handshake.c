@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The handshake as a pure state machine: a message in, things to do out.
+ *
+ * The link is up when each side knows that the other has seen its session.
+ * No kernel dependency beyond types, for user space tests and fuzzers.
+ */
+#ifdef __KERNEL__
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <uapi/linux/argonet.h>
+#include <asm/byteorder.h>
+#else
+#include "kernel_shim.h"
+#include <linux/argonet.h>
+#endif
+
+#include "handshake.h"
+
+/**
+ * argonet_handshake_start() - forget the peer, begin a session
+ * @hs: handshake
+ * @session: random, not 0
+ */
+void argonet_handshake_start(struct argonet_handshake *hs, u64 session)
+{
+	*hs = (struct argonet_handshake) { .session = session };
+}
+
+/**
+ * argonet_handshake_up() - do both sides know of each other?
+ * @hs: handshake
+ *
+ * Return: true if frames may be sent and are to be accepted.
+ */
+bool argonet_handshake_up(const struct argonet_handshake *hs)
+{
+	return hs->acked && hs->peer_session;
+}
+
+static bool argonet_same_params(const struct argonet_params *a,
+				const struct argonet_params *b)
+{
+	return a->version == b->version && a->features == b->features &&
+	       a->max_frame == b->max_frame &&
+	       a->max_message == b->max_message && a->queues == b->queues &&
+	       a->ring_size == b->ring_size;
+}
+
+static int argonet_hello_params(const struct argonet_hello *hello,
+				struct argonet_params *params)
+{
+	u32 features = le32_to_cpu(hello->features) & ARGONET_F_ALL;
+	unsigned int i;
+
+	if (hello->version_min > hello->version_max)
+		return -EBADMSG;
+	if (hello->version_min > ARGONET_VERSION ||
+	    hello->version_max < ARGONET_VERSION)
+		return -EPROTONOSUPPORT;
+	if (le16_to_cpu(hello->flags) & ~ARGONET_HELLO_UP)
+		return -EBADMSG;
+	for (i = 0; i < sizeof(hello->reserved) / sizeof(hello->reserved[0]); i++)
+		if (hello->reserved[i])
+			return -EBADMSG;
+	if (!hello->session)
+		return -EBADMSG;
+
+	/* Unsegmented frames have unfinished checksums. */
+	if (!(features & ARGONET_F_CSUM))
+		features = 0;
+
+	*params = (struct argonet_params) {
+		.version = ARGONET_VERSION,
+		.features = features,
+		.max_frame = min_t(u32, le32_to_cpu(hello->max_frame),
+				   ARGONET_MAX_FRAME),
+		.max_message = le32_to_cpu(hello->max_message),
+		.queues = min_t(u32, le32_to_cpu(hello->queues),
+				ARGONET_MAX_QUEUES),
+		.ring_size = le32_to_cpu(hello->ring_size),
+	};
+	if (params->max_frame < ARGONET_MIN_FRAME || !params->queues ||
+	    params->max_message < params->max_frame + sizeof(struct argonet_record))
+		return -EBADMSG;
+	return 0;
+}
+
+/**
+ * argonet_handshake_hello() - the peer sent a HELLO
+ * @hs: handshake
+ * @hello: start of the message, readable in full
+ * @len: length of the message, may be larger
+ *
+ * Return: ARGONET_HS_* flags, or -EBADMSG if the message makes no sense, or
+ * -EPROTONOSUPPORT if no version is common; nothing changed then.
+ */
+int argonet_handshake_hello(struct argonet_handshake *hs,
+			    const struct argonet_hello *hello, u32 len)
+{
+	bool was_up = argonet_handshake_up(hs);
+	struct argonet_params peer;
+	int ret, todo = 0;
+
+	if (len < sizeof(*hello))
+		return -EBADMSG;
+	ret = argonet_hello_params(hello, &peer);
+	if (ret)
+		return ret;
+
+	if (!argonet_same_params(&peer, &hs->peer))
+		todo |= ARGONET_HS_CHANGED;
+	hs->peer = peer;
+
+	if (le64_to_cpu(hello->session) != hs->peer_session) {
+		hs->peer_session = le64_to_cpu(hello->session);
+		todo |= ARGONET_HS_REPLY;
+		if (was_up)
+			todo |= ARGONET_HS_DOWN;
+		was_up = false;
+	}
+	hs->acked = le64_to_cpu(hello->peer_session) == hs->session;
+
+	if (!(le16_to_cpu(hello->flags) & ARGONET_HELLO_UP) || !hs->acked)
+		todo |= ARGONET_HS_REPLY;
+	if (was_up && !hs->acked)
+		todo |= ARGONET_HS_DOWN;
+	if (!was_up && hs->acked)
+		todo |= ARGONET_HS_UP;
+	return todo;
+}
+
+/**
+ * argonet_handshake_bye() - the peer sent a BYE
+ * @hs: handshake
+ * @bye: start of the message, readable in full
+ * @len: length of the message, may be larger
+ *
+ * Return: ARGONET_HS_* flags, or -EBADMSG.
+ */
+int argonet_handshake_bye(struct argonet_handshake *hs,
+			  const struct argonet_bye *bye, u32 len)
+{
+	bool was_up = argonet_handshake_up(hs);
+
+	if (len < sizeof(*bye) || bye->reserved || !bye->session)
+		return -EBADMSG;
+	/* The end of a session that we know nothing of is no news. */
+	if (le64_to_cpu(bye->session) != hs->peer_session)
+		return 0;
+	hs->peer_session = 0;
+	hs->acked = false;
+	return was_up ? ARGONET_HS_DOWN : 0;
+}
+
+/**
+ * argonet_handshake_fill() - make a HELLO
+ * @hs: handshake
+ * @own: what we can receive
+ * @up: our side of the link works, no answer is needed
+ * @hello: filled in
+ */
+void argonet_handshake_fill(const struct argonet_handshake *hs,
+			    const struct argonet_params *own, bool up,
+			    struct argonet_hello *hello)
+{
+	*hello = (struct argonet_hello) {
+		.version_min = ARGONET_VERSION,
+		.version_max = ARGONET_VERSION,
+		.flags = cpu_to_le16(up ? ARGONET_HELLO_UP : 0),
+		.features = cpu_to_le32(own->features),
+		.session = cpu_to_le64(hs->session),
+		.peer_session = cpu_to_le64(hs->peer_session),
+		.max_frame = cpu_to_le32(own->max_frame),
+		.max_message = cpu_to_le32(own->max_message),
+		.queues = cpu_to_le32(own->queues),
+		.ring_size = cpu_to_le32(own->ring_size),
+	};
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Making, changing and describing devices: ip link ... type argonet.
+ */
+#include <linux/capability.h>
+#include <linux/etherdevice.h>
+#include <net/rtnetlink.h>
+
+#include "argonet.h"
+
+/* All devices in all namespaces; under RTNL. Ports belong to the domain. */
+static LIST_HEAD(argonet_devices);
+
+static const struct nla_policy argonet_policy[IFLA_ARGONET_MAX + 1] = {
+	[IFLA_ARGONET_PEER] = { .type = NLA_U16 },
+	[IFLA_ARGONET_PORT] = { .type = NLA_U32 },
+	[IFLA_ARGONET_PEER_PORT] = { .type = NLA_U32 },
+	[IFLA_ARGONET_RING_SIZE] = { .type = NLA_U32 },
+	[IFLA_ARGONET_QUEUES] = { .type = NLA_U32 },
+	[IFLA_ARGONET_STATE] = { .type = NLA_REJECT },
+	[IFLA_ARGONET_VERSION] = { .type = NLA_REJECT },
+	[IFLA_ARGONET_FEATURES] = { .type = NLA_REJECT },
+	[IFLA_ARGONET_PEER_FEATURES] = { .type = NLA_REJECT },
+	[IFLA_ARGONET_PEER_MAX_FRAME] = { .type = NLA_REJECT },
+	[IFLA_ARGONET_PEER_QUEUES] = { .type = NLA_REJECT },
+	[IFLA_ARGONET_PEER_RING_SIZE] = { .type = NLA_REJECT },
+};
+
+static const struct argonet_config argonet_defaults = {
+	.port = ARGONET_DEFAULT_PORT,
+	.peer_port = ARGONET_DEFAULT_PORT,
+	.ring_size = ARGONET_DEFAULT_RING_SIZE,
+	.queues = 1,
+};
+
+/* Netlink lets the owner of any user namespace pass; rings are the domain's. */
+static int argonet_check_allowed(struct netlink_ext_ack *extack)
+{
+	if (capable(CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG(extack, "argonet needs CAP_NET_ADMIN in the initial user namespace");
+	return -EPERM;
+}
+
+static int argonet_parse(struct argonet_config *config, struct nlattr *data[],
+			 struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr;
+
+	if (!data)
+		return 0;
+
+	attr = data[IFLA_ARGONET_PEER];
+	if (attr) {
+		config->bound = true;
+		config->peer = nla_get_u16(attr);
+		if (config->peer >= XEN_ARGO_DOMID_FIRST_RESERVED) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "peer is no domain: domids from 0x7ff0 on are reserved");
+			return -EINVAL;
+		}
+	}
+
+	attr = data[IFLA_ARGONET_RING_SIZE];
+	if (attr) {
+		config->ring_size = nla_get_u32(attr);
+		if (config->ring_size < ARGONET_MIN_RING_SIZE ||
+		    config->ring_size > ARGONET_MAX_RING_SIZE) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "ring size must be from 4096 bytes to 16 MiB");
+			return -EINVAL;
+		}
+	}
+
+	attr = data[IFLA_ARGONET_QUEUES];
+	if (attr) {
+		config->queues = nla_get_u32(attr);
+		if (!config->queues || config->queues > ARGONET_MAX_QUEUES) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "there can be 1 to 16 queues");
+			return -EINVAL;
+		}
+	}
+
+	if (data[IFLA_ARGONET_PORT])
+		config->port = nla_get_u32(data[IFLA_ARGONET_PORT]);
+	if (data[IFLA_ARGONET_PEER_PORT])
+		config->peer_port = nla_get_u32(data[IFLA_ARGONET_PEER_PORT]);
+
+	/* Any port may be the first of several. */
+	if (config->port > U32_MAX - ARGONET_MAX_QUEUES ||
+	    config->peer_port > U32_MAX - ARGONET_MAX_QUEUES) {
+		NL_SET_ERR_MSG(extack, "port too large: each queue takes one more");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int argonet_check_free(const struct argonet *an,
+			      const struct argonet_config *config,
+			      struct netlink_ext_ack *extack)
+{
+	const struct argonet *other;
+
+	if (!config->bound)
+		return 0;
+	list_for_each_entry(other, &argonet_devices, node) {
+		const struct argonet_config *c = &other->config;
+
+		if (other == an || !c->bound || c->peer != config->peer)
+			continue;
+		if (config->port < c->port + c->queues &&
+		    c->port < config->port + config->queues) {
+			NL_SET_ERR_MSG(extack, "port in use for this peer by another argonet device, choose another port");
+			return -EADDRINUSE;
+		}
+	}
+	return 0;
+}
+
+static int argonet_validate(struct nlattr *tb[], struct nlattr *data[],
+			    struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = tb[IFLA_ADDRESS];
+
+	if (!attr)
+		return 0;
+	if (nla_len(attr) != ETH_ALEN) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "not an Ethernet address");
+		return -EINVAL;
+	}
+	if (!is_valid_ether_addr(nla_data(attr))) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "address is multicast or zero");
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
+static int argonet_newlink(struct net *src_net, struct net_device *dev,
+			   struct nlattr *tb[], struct nlattr *data[],
+			   struct netlink_ext_ack *extack)
+{
+	struct argonet *an = netdev_priv(dev);
+	int ret;
+
+	ret = argonet_check_allowed(extack);
+	if (ret)
+		return ret;
+
+	an->config = argonet_defaults;
+	ret = argonet_parse(&an->config, data, extack);
+	if (ret)
+		return ret;
+	if (an->config.queues > min(dev->num_tx_queues, dev->num_rx_queues)) {
+		NL_SET_ERR_MSG(extack, "more queues than numtxqueues or numrxqueues");
+		return -EINVAL;
+	}
+	ret = argonet_check_free(an, &an->config, extack);
+	if (ret)
+		return ret;
+
+	netif_set_real_num_tx_queues(dev, an->config.queues);
+	netif_set_real_num_rx_queues(dev, an->config.queues);
+	if (!tb[IFLA_ADDRESS])
+		eth_hw_addr_random(dev);
+	netif_carrier_off(dev);
+	return register_netdevice(dev);
+}
+
+static int argonet_changelink(struct net_device *dev, struct nlattr *tb[],
+			      struct nlattr *data[],
+			      struct netlink_ext_ack *extack)
+{
+	struct argonet *an = netdev_priv(dev);
+	struct argonet_config config = an->config;
+	int ret;
+
+	ret = argonet_check_allowed(extack);
+	if (ret)
+		return ret;
+	ret = argonet_parse(&config, data, extack);
+	if (ret)
+		return ret;
+	if (config.queues != an->config.queues) {
+		NL_SET_ERR_MSG(extack, "queues cannot be changed, delete the link and add it again");
+		return -EOPNOTSUPP;
+	}
+	ret = argonet_check_free(an, &config, extack);
+	if (ret)
+		return ret;
+	/* Naming a peer again is a request to begin anew with it. */
+	return argonet_restart(an, &config);
+}
+
+/* Under RTNL, when the device is registered; undone when it is unregistered */
+void argonet_link_add(struct argonet *an)
+{
+	list_add_tail(&an->node, &argonet_devices);
+}
+
+void argonet_link_del(struct argonet *an)
+{
+	list_del(&an->node);
+}
+
+static size_t argonet_get_size(const struct net_device *dev)
+{
+	return nla_total_size(sizeof(u16)) +	/* IFLA_ARGONET_PEER */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PORT */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_PORT */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_RING_SIZE */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_QUEUES */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_ARGONET_STATE */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_ARGONET_VERSION */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_FEATURES */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_FEATURES */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_MAX_FRAME */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_QUEUES */
+	       nla_total_size(sizeof(u32));	/* IFLA_ARGONET_PEER_RING_SIZE */
+}
+
+static int argonet_fill_peer(struct sk_buff *skb, struct argonet *an)
+{
+	struct argonet_params peer;
+
+	spin_lock_bh(&an->lock);
+	peer = an->handshake.peer;
+	spin_unlock_bh(&an->lock);
+
+	if (nla_put_u8(skb, IFLA_ARGONET_VERSION, peer.version) ||
+	    nla_put_u32(skb, IFLA_ARGONET_PEER_FEATURES, peer.features) ||
+	    nla_put_u32(skb, IFLA_ARGONET_PEER_MAX_FRAME, peer.max_frame) ||
+	    nla_put_u32(skb, IFLA_ARGONET_PEER_QUEUES, peer.queues) ||
+	    nla_put_u32(skb, IFLA_ARGONET_PEER_RING_SIZE, peer.ring_size))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int argonet_fill_info(struct sk_buff *skb, const struct net_device *dev)
+{
+	struct argonet *an = netdev_priv(dev);
+	const struct argonet_config *c = &an->config;
+	enum argonet_state state = argonet_state(an);
+
+	if (c->bound && nla_put_u16(skb, IFLA_ARGONET_PEER, c->peer))
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, IFLA_ARGONET_PORT, c->port) ||
+	    nla_put_u32(skb, IFLA_ARGONET_PEER_PORT, c->peer_port) ||
+	    nla_put_u32(skb, IFLA_ARGONET_RING_SIZE, c->ring_size) ||
+	    nla_put_u32(skb, IFLA_ARGONET_QUEUES, c->queues) ||
+	    nla_put_u8(skb, IFLA_ARGONET_STATE, state) ||
+	    nla_put_u32(skb, IFLA_ARGONET_FEATURES,
+			argonet_offer(dev->features)))
+		return -EMSGSIZE;
+	return state == ARGONET_STATE_UP ? argonet_fill_peer(skb, an) : 0;
+}
+
+static unsigned int argonet_num_queues(void)
+{
+	return ARGONET_MAX_QUEUES;
+}
+
+struct rtnl_link_ops argonet_link_ops __read_mostly = {
+	.kind = ARGONET_NAME,
+	.priv_size = sizeof(struct argonet),
+	.setup = argonet_setup,
+	.maxtype = IFLA_ARGONET_MAX,
+	.policy = argonet_policy,
+	.validate = argonet_validate,
+	.newlink = argonet_newlink,
+	.changelink = argonet_changelink,
+	.get_size = argonet_get_size,
+	.fill_info = argonet_fill_info,
+	.get_num_tx_queues = argonet_num_queues,
+	.get_num_rx_queues = argonet_num_queues,
+};

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ARGONET_RECORD_H
+#define _ARGONET_RECORD_H
+
+#include "wire.h"
+
+/**
+ * enum argonet_bad - why something the peer sent was dropped
+ * @ARGONET_BAD_KIND: unknown message kind, version, or not argonet's at all
+ * @ARGONET_BAD_LENGTH: a record or frame does not fit, or is too short or long
+ * @ARGONET_BAD_RESERVED: reserved bits are set
+ * @ARGONET_BAD_OFFLOAD: checksum or segmentation request that makes no sense
+ * @ARGONET_BAD_UNOFFERED: one that makes sense, but was never offered
+ * @ARGONET_BAD_HANDSHAKE: a HELLO or BYE that makes no sense
+ * @ARGONET_BAD_EARLY: a frame while the link is not up
+ * @ARGONET_BAD_REASONS: number of reasons
+ */
+enum argonet_bad {
+	ARGONET_BAD_KIND,
+	ARGONET_BAD_LENGTH,
+	ARGONET_BAD_RESERVED,
+	ARGONET_BAD_OFFLOAD,
+	ARGONET_BAD_UNOFFERED,
+	ARGONET_BAD_HANDSHAKE,
+	ARGONET_BAD_EARLY,
+	ARGONET_BAD_REASONS
+};
+
+/**
+ * struct argonet_frame - one frame of a DATA message
+ * @offset: where it starts in the payload of the message
+ * @len: its bytes
+ * @offload: checked; describes only what was offered
+ */
+struct argonet_frame {
+	__u32 offset;
+	__u32 len;
+	struct virtio_net_hdr offload;
+};
+
+int argonet_record_next(const struct argo_message *msg, __u32 *pos,
+			__u32 offered, __u32 max_frame,
+			struct argonet_frame *frame);
+
+#endif /* _ARGONET_RECORD_H */
