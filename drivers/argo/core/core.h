@@ -53,15 +53,15 @@ struct argo_ring {
  * @querying: a check of the waits is queued or runs
  * @dead: the kernel goes down, nothing may be registered any more
  * @backoff: delay until waits are checked without a VIRQ, in jiffies
- * @next_watch: when watched destinations are due
- * @wq: runs @query and @tick, one at a time
+ * @wq: runs all below, one at a time
  * @query: checks the waits after a VIRQ
- * @tick: checks them without one, and everything else that has no event
+ * @retry: checks them without one
+ * @tick: once per second, all else that Xen does not tell
  */
 struct argo_core {
 	const struct argo_hv_ops *hv;
-	struct mutex register_lock;
-	spinlock_t lock;
+	struct mutex register_lock; /* registrations, changes of rings */
+	spinlock_t lock; /* all below */
 	struct list_head rings;
 	struct list_head dests;
 	unsigned int waiting;
@@ -70,21 +70,24 @@ struct argo_core {
 	bool querying;
 	bool dead;
 	unsigned long backoff;
-	unsigned long next_watch;
 	struct workqueue_struct *wq;
 	struct work_struct query;
+	struct delayed_work retry;
 	struct delayed_work tick;
 };
 
 extern struct argo_core argo;
 
-/* event.c: all with argo.lock held */
+/* event.c */
+void argo_lock(void);
+void argo_unlock(void);
+void argo_virq(void);
+
+/* event.c, with argo.lock held */
 void argo_ring_check(struct argo_ring *ring);
 void argo_scan(void);
 void argo_busy_put(void);
 void argo_kick_waits(void);
-
-void argo_virq(void);
 
 /* ring.c */
 void argo_rings_probe_suspects(void);
@@ -94,8 +97,8 @@ void argo_rings_shutdown(void);
 /* dest.c */
 int argo_dests_init(void);
 void argo_dests_exit(void);
-void argo_dests_lost(void);
 void argo_query_work(struct work_struct *work);
+void argo_retry_work(struct work_struct *work);
 void argo_tick_work(struct work_struct *work);
 
 /* debugfs.c */

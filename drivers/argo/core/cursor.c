@@ -94,9 +94,10 @@ bool argo_cursor_pending(const struct argo_cursor *c)
 int argo_cursor_next(struct argo_cursor *c, struct argo_message *msg)
 {
 	const struct xen_argo_message_header *head;
-	u32 tx = virt_load_acquire(&c->ring->tx_ptr);
-	u32 start, len, unread;
+	u32 tx, start, len, unread;
 
+	/* Xen moves tx_ptr after it wrote the message. */
+	tx = virt_load_acquire(&c->ring->tx_ptr);
 	if (!argo_index_valid(c, tx))
 		return -EIO;
 	if (tx == c->rx)
@@ -161,6 +162,7 @@ bool argo_cursor_publish(struct argo_cursor *c)
 	if (!consumed)
 		return false;
 
+	/* Xen may overwrite the messages from here on: they were read. */
 	virt_store_release(&c->ring->rx_ptr, c->rx);
 	c->published = c->rx;
 	/* Order the store above before the load below, against Xen. */

@@ -14,8 +14,6 @@
 #include "trace.h"
 
 #define ARGO_BACKOFF_MIN	msecs_to_jiffies(10)
-#define ARGO_BACKOFF_MAX	HZ
-#define ARGO_WATCH_PERIOD	HZ
 
 /* Used by the one work item that runs at a time. */
 static struct xen_argo_ring_data *argo_query;
@@ -132,7 +130,7 @@ void argo_dest_watch(struct argo_dest *dest, bool watch)
 	dest->watched = watch;
 	spin_unlock_irqrestore(&argo.lock, flags);
 	if (watch)
-		queue_delayed_work(argo.wq, &argo.tick, ARGO_WATCH_PERIOD);
+		queue_delayed_work(argo.wq, &argo.tick, HZ);
 }
 EXPORT_SYMBOL_GPL(argo_dest_watch);
 
@@ -160,7 +158,7 @@ void argo_dest_wait(struct argo_dest *dest, u32 bytes)
 		argo.backoff = ARGO_BACKOFF_MIN;
 	spin_unlock_irqrestore(&argo.lock, flags);
 	if (first)
-		mod_delayed_work(argo.wq, &argo.tick, ARGO_BACKOFF_MIN);
+		mod_delayed_work(argo.wq, &argo.retry, ARGO_BACKOFF_MIN);
 }
 EXPORT_SYMBOL_GPL(argo_dest_wait);
 
@@ -225,7 +223,7 @@ static unsigned int argo_query_fill(bool watch)
 	struct argo_dest *dest;
 	unsigned int n = 0;
 
-	spin_lock_irq(&argo.lock);
+	argo_lock();
 	list_for_each_entry(dest, &argo.dests, node) {
 		dest->slot = -1;
 		if (n == XEN_ARGO_MAX_NOTIFY || !argo_dest_due(dest, watch))
@@ -237,7 +235,7 @@ static unsigned int argo_query_fill(bool watch)
 			.space_required = dest->space,
 		};
 	}
-	spin_unlock_irq(&argo.lock);
+	argo_unlock();
 	argo_query->nent = n;
 	return n;
 }
@@ -287,7 +285,7 @@ static void argo_query_all(bool watch, enum argo_wake why)
 		ret = argo.hv->notify(argo_query);
 		trace_argo_notify(n, ret);
 
-		spin_lock_irq(&argo.lock);
+		argo_lock();
 		list_for_each_entry(dest, &argo.dests, node) {
 			if (dest->slot < 0)
 				continue;
@@ -300,7 +298,7 @@ static void argo_query_all(bool watch, enum argo_wake why)
 				dest->ops->space(dest, why);
 			}
 		}
-		spin_unlock_irq(&argo.lock);
+		argo_unlock();
 	} while (n == XEN_ARGO_MAX_NOTIFY);
 }
 
@@ -309,41 +307,43 @@ void argo_query_work(struct work_struct *work)
 {
 	argo_query_all(false, ARGO_WAKE_VIRQ);
 
-	spin_lock_irq(&argo.lock);
+	argo_lock();
 	argo.querying = false;
 	argo_busy_put();
-	spin_unlock_irq(&argo.lock);
+	argo_unlock();
 }
 
-/* Everything that Xen does not tell, or whose VIRQ was lost. */
-void argo_tick_work(struct work_struct *work)
+/* It did not come, or said nothing new. */
+void argo_retry_work(struct work_struct *work)
 {
-	bool watch = time_after_eq(jiffies, argo.next_watch);
 	unsigned long delay = 0;
 
-	if (watch)
-		argo.next_watch = jiffies + ARGO_WATCH_PERIOD;
-	argo_query_all(watch, ARGO_WAKE_TIMER);
-	argo_rings_probe_suspects();
+	argo_query_all(false, ARGO_WAKE_TIMER);
 
-	spin_lock_irq(&argo.lock);
-	argo_scan();
+	argo_lock();
 	if (argo.waiting) {
+		argo.backoff = min_t(unsigned long, 2 * argo.backoff, HZ);
 		delay = argo.backoff;
-		argo.backoff = min_t(unsigned long, 2 * delay, ARGO_BACKOFF_MAX);
-	} else if (!list_empty(&argo.rings)) {
-		delay = ARGO_WATCH_PERIOD;
 	}
-	spin_unlock_irq(&argo.lock);
+	argo_unlock();
 	if (delay)
-		queue_delayed_work(argo.wq, &argo.tick, delay);
+		queue_delayed_work(argo.wq, &argo.retry, delay);
 }
 
-/* The domain was restored from an image: ask for all of them at once. */
-void argo_dests_lost(void)
+/* Rings that went away, of others and of ours, and VIRQs that got lost. */
+void argo_tick_work(struct work_struct *work)
 {
-	argo.next_watch = jiffies;
-	mod_delayed_work(argo.wq, &argo.tick, 0);
+	bool again;
+
+	argo_query_all(true, ARGO_WAKE_TIMER);
+	argo_rings_probe_suspects();
+
+	argo_lock();
+	argo_scan();
+	again = !list_empty(&argo.rings);
+	argo_unlock();
+	if (again)
+		queue_delayed_work(argo.wq, &argo.tick, HZ);
 }
 
 int argo_dests_init(void)
@@ -352,8 +352,6 @@ int argo_dests_init(void)
 			     GFP_KERNEL);
 	if (!argo_query)
 		return -ENOMEM;
-	argo.backoff = ARGO_BACKOFF_MIN;
-	argo.next_watch = jiffies;
 	return 0;
 }
 

@@ -10,6 +10,22 @@
 #include "core.h"
 #include "trace.h"
 
+/*
+ * Callbacks schedule NAPIs. In process context the softirq that raises would
+ * wait for the next interrupt: argo_unlock() runs it.
+ */
+void argo_lock(void)
+{
+	local_bh_disable();
+	spin_lock_irq(&argo.lock);
+}
+
+void argo_unlock(void)
+{
+	spin_unlock_irq(&argo.lock);
+	local_bh_enable();
+}
+
 /* Tell the client of @ring if there is news it does not know of. */
 void argo_ring_check(struct argo_ring *ring)
 {
@@ -93,7 +109,7 @@ void argo_virq(void)
  * some came in meanwhile; a NAPI must be completed before. Harmless if the
  * client was not told of data.
  *
- * Context: any.
+ * Context: softirq, or any other with softirqs disabled.
  */
 void argo_ring_done(struct argo_ring *ring)
 {
@@ -119,7 +135,7 @@ EXPORT_SYMBOL_GPL(argo_ring_done);
  * would hide what is meant for others: calling this once per round lets them
  * see their data and their space.
  *
- * Context: any.
+ * Context: softirq, or any other with softirqs disabled.
  */
 void argo_ring_again(struct argo_ring *ring)
 {

@@ -20,6 +20,7 @@ struct argo_core argo = {
 	.rings = LIST_HEAD_INIT(argo.rings),
 	.dests = LIST_HEAD_INIT(argo.dests),
 	.query = __WORK_INITIALIZER(argo.query, argo_query_work),
+	.retry = __DELAYED_WORK_INITIALIZER(argo.retry, argo_retry_work, 0),
 	.tick = __DELAYED_WORK_INITIALIZER(argo.tick, argo_tick_work, 0),
 };
 
@@ -31,7 +32,7 @@ struct argo_core argo = {
 static int argo_restore(struct device *dev)
 {
 	argo_rings_lost();
-	argo_dests_lost();
+	mod_delayed_work(argo.wq, &argo.tick, 0);
 	return 0;
 }
 
@@ -106,6 +107,7 @@ static void __exit argo_exit(void)
 {
 	argo_debugfs_exit();
 	argo.hv->unbind();
+	cancel_delayed_work_sync(&argo.retry);
 	cancel_delayed_work_sync(&argo.tick);
 	platform_device_unregister(argo_device);
 	platform_driver_unregister(&argo_driver);

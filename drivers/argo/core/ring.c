@@ -140,15 +140,13 @@ static void argo_ring_take_from_xen(struct argo_ring *ring)
 /* No callback runs once this returned. */
 static void argo_ring_unlink(struct argo_ring *ring)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&argo.lock, flags);
+	argo_lock();
 	list_del_init(&ring->node);
 	if (ring->busy) {
 		ring->busy = false;
 		argo_busy_put();
 	}
-	spin_unlock_irqrestore(&argo.lock, flags);
+	argo_unlock();
 }
 
 static bool argo_ring_name_taken(const struct argo_ring *ring)
@@ -186,7 +184,6 @@ static bool argo_ring_name_taken(const struct argo_ring *ring)
  */
 int argo_ring_register(struct argo_ring *ring)
 {
-	unsigned long flags;
 	int ret;
 
 	mutex_lock(&argo.register_lock);
@@ -212,11 +209,11 @@ int argo_ring_register(struct argo_ring *ring)
 	if (ret)
 		goto out;
 
-	spin_lock_irqsave(&argo.lock, flags);
+	argo_lock();
 	list_add_tail(&ring->node, &argo.rings);
 	/* The peer may have been faster than us. */
 	argo_ring_check(ring);
-	spin_unlock_irqrestore(&argo.lock, flags);
+	argo_unlock();
 	queue_delayed_work(argo.wq, &argo.tick, HZ);
 out:
 	mutex_unlock(&argo.register_lock);
@@ -248,7 +245,6 @@ EXPORT_SYMBOL_GPL(argo_ring_unregister);
 void argo_rings_probe_suspects(void)
 {
 	struct argo_ring *ring;
-	unsigned long flags;
 
 	mutex_lock(&argo.register_lock);
 	list_for_each_entry(ring, &argo.rings, node) {
@@ -257,9 +253,9 @@ void argo_rings_probe_suspects(void)
 		ring->suspect = false;
 		if (argo_ring_tell_xen(ring) == -EEXIST)
 			continue;
-		spin_lock_irqsave(&argo.lock, flags);
+		argo_lock();
 		ring->ops->lost(ring->priv);
-		spin_unlock_irqrestore(&argo.lock, flags);
+		argo_unlock();
 	}
 	mutex_unlock(&argo.register_lock);
 }
@@ -268,12 +264,11 @@ void argo_rings_probe_suspects(void)
 void argo_rings_lost(void)
 {
 	struct argo_ring *ring;
-	unsigned long flags;
 
-	spin_lock_irqsave(&argo.lock, flags);
+	argo_lock();
 	list_for_each_entry(ring, &argo.rings, node)
 		ring->ops->lost(ring->priv);
-	spin_unlock_irqrestore(&argo.lock, flags);
+	argo_unlock();
 }
 
 /* Another kernel may follow by kexec: Xen must not write into its memory. */

@@ -16,8 +16,8 @@
 
 /* User-visible limits of IFLA_ARGONET_RING_SIZE */
 #define ARGONET_MIN_RING_SIZE	4096U
-#define ARGONET_MAX_RING_SIZE	(16U << 20)
-#define ARGONET_DEFAULT_RING_SIZE (1U << 20)
+#define ARGONET_MAX_RING_SIZE	(16U * 1024 * 1024)
+#define ARGONET_DEFAULT_RING_SIZE (1024 * 1024)
 
 /* Frames up to this size are copied rather than sent from where they are. */
 #define ARGONET_COPY_ALWAYS	256
@@ -198,6 +198,7 @@ struct argonet_config {
  * @phase: how far the link is
  * @retry: delay until the peer is asked again, in jiffies
  * @next_probe: when it will be, in jiffies
+ * @next_apply: no change of the device before, in jiffies
  * @hello_sent: when the last HELLO was sent, in jiffies
  * @heard: the peer sent a HELLO since our rings were registered
  * @peer_absent: the peer had no ring when it was looked for
@@ -214,7 +215,7 @@ struct argonet {
 	struct argonet_params own;
 	u32 offered;
 	u32 peer_features;
-	spinlock_t lock;
+	spinlock_t lock; /* handshake, own.features */
 	struct argonet_handshake handshake;
 	bool rx_open;
 
@@ -223,6 +224,7 @@ struct argonet {
 	enum argonet_phase phase;
 	unsigned long retry;
 	unsigned long next_probe;
+	unsigned long next_apply;
 	unsigned long hello_sent;
 	bool heard;
 	bool peer_absent;

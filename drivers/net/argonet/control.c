@@ -17,6 +17,9 @@
 /* A peer cannot make us send HELLOs faster than this. */
 #define ARGONET_HELLO_INTERVAL	msecs_to_jiffies(20)
 
+/* Nor make us change the device, which takes RTNL, more often than this. */
+#define ARGONET_APPLY_INTERVAL	msecs_to_jiffies(100)
+
 /*
  * How long our rings stay away after the peer's was found missing. It may be
  * alive and have lost its ring without knowing: the absence of ours, which it
@@ -142,12 +145,17 @@ bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg)
 		argonet_event(an, ARGONET_EV_CHANGED);
 	if (todo & ARGONET_HS_REPLY)
 		argonet_event(an, ARGONET_EV_HELLO);
-	if (hello)
+	if (hello && READ_ONCE(an->phase) != ARGONET_UP)
 		argonet_event(an, ARGONET_EV_HEARD);
 	return true;
 }
 
 /* Everything below runs in the control work, or with it stopped. */
+
+static unsigned long argonet_until(unsigned long when)
+{
+	return time_after(when, jiffies) ? when - jiffies : 0;
+}
 
 static bool argonet_peer_known(struct argonet *an, struct argonet_params *peer)
 {
@@ -332,13 +340,15 @@ static bool argonet_link_up(struct argonet *an)
 
 	if (!argonet_peer_known(an, &peer))
 		return true;
-	if (!rtnl_trylock())
+	if (argonet_until(an->next_apply) || !rtnl_trylock())
 		return false;
 
+	an->next_apply = jiffies + ARGONET_APPLY_INTERVAL;
 	argonet_apply_peer(an, &peer);
 	for (i = 0; i < an->config.queues; i++)
 		argonet_tx_on(&an->queue[i], &peer);
 	if (!netif_carrier_ok(an->dev)) {
+		argo_dest_watch(&an->queue[0].dest, true);
 		netif_carrier_on(an->dev);
 		__netdev_notify_peers(an->dev);
 		argonet_say(an, an->phase == ARGONET_STALLED ?
@@ -444,11 +454,6 @@ static void argonet_handle_peer(struct argonet *an, unsigned long events)
 		argonet_stall(an, "not read by");
 }
 
-static unsigned long argonet_until(unsigned long when)
-{
-	return time_after(when, jiffies) ? when - jiffies : 0;
-}
-
 /* Return: when to try again if a HELLO that is due could not be sent */
 static unsigned long argonet_handle_hello(struct argonet *an,
 					  unsigned long events)
@@ -520,6 +525,8 @@ void argonet_control_start(struct argonet *an)
 	an->events = 0;
 	an->open_error = 0;
 	an->reopen_at = jiffies;
+	an->next_apply = jiffies;
+	an->hello_sent = jiffies - ARGONET_HELLO_INTERVAL;
 	argonet_set_phase(an, ARGONET_CLOSED);
 	WRITE_ONCE(an->running, true);
 	mod_delayed_work(argonet_wq, &an->control, 0);

@@ -37,10 +37,10 @@ struct argonet_handshake {
 };
 
 /* What has to be done about a message of the peer */
-#define ARGONET_HS_REPLY	(1U << 0)	/* send a HELLO */
-#define ARGONET_HS_DOWN		(1U << 1)	/* the link was up and is not */
-#define ARGONET_HS_UP		(1U << 2)	/* the link can go up */
-#define ARGONET_HS_CHANGED	(1U << 3)	/* the peer's parameters differ */
+#define ARGONET_HS_REPLY	0x1	/* send a HELLO */
+#define ARGONET_HS_DOWN		0x2	/* the link was up and is not */
+#define ARGONET_HS_UP		0x4	/* the link can go up */
+#define ARGONET_HS_CHANGED	0x8	/* the peer's parameters differ */
 
 void argonet_handshake_start(struct argonet_handshake *hs, __u64 session);
 bool argonet_handshake_up(const struct argonet_handshake *hs);

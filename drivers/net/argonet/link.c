@@ -38,7 +38,7 @@ static int argonet_check_allowed(struct netlink_ext_ack *extack)
 {
 	if (capable(CAP_NET_ADMIN))
 		return 0;
-	NL_SET_ERR_MSG(extack, "argonet needs CAP_NET_ADMIN in the initial user namespace");
+	NL_SET_ERR_MSG(extack, "needs CAP_NET_ADMIN in the initial user namespace");
 	return -EPERM;
 }
 
@@ -111,7 +111,7 @@ static int argonet_check_free(const struct argonet *an,
 			continue;
 		if (config->port < c->port + c->queues &&
 		    c->port < config->port + config->queues) {
-			NL_SET_ERR_MSG(extack, "port in use for this peer by another argonet device, choose another port");
+			NL_SET_ERR_MSG(extack, "port in use for this peer, choose another");
 			return -EADDRINUSE;
 		}
 	}
