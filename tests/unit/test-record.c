@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The records of a DATA message, against a second reader written in the plain */
+#include <linux/argonet.h>
+#include <linux/virtio_net.h>
+
+#include "unit.h"
+#include "compat_uapi.h"
+#include "record.h"
+
+static_assert(sizeof(struct argonet_record) == 16, "record");
+static_assert(offsetof(struct argonet_record, offload) == 4, "offload");
+static_assert(offsetof(struct argonet_record, reserved) == 14, "reserved");
+
+#define ALL	0x1f
+#define BAD(why)	(-ARGONET_BAD_##why - 1)
+
+/* The fields of a record, in the order of the wire */
+struct fields {
+	u32 len;
+	u8 flags, gso_type;
+	u16 hdr_len, gso_size, csum_start, csum_offset, reserved;
+};
+
+static void put(u8 *to, u32 value, int bytes)
+{
+	for (; bytes--; value >>= 8)
+		*to++ = value;
+}
+
+static u32 get(const u8 *from, int bytes)
+{
+	u32 value = 0;
+
+	while (bytes--)
+		value = value << 8 | from[bytes];
+	return value;
+}
+
+static void put_record(u8 *to, const struct fields *f)
+{
+	put(to, f->len, 4);
+	to[4] = f->flags;
+	to[5] = f->gso_type;
+	put(to + 6, f->hdr_len, 2);
+	put(to + 8, f->gso_size, 2);
+	put(to + 10, f->csum_start, 2);
+	put(to + 12, f->csum_offset, 2);
+	put(to + 14, f->reserved, 2);
+}
+
+/* What a frame of @len bytes with these requests deserves */
+static int judge_offload(const u8 *r, u32 len, u32 offered)
+{
+	static const struct {
+		u8 type;
+		u32 needed;
+	} known[] = {
+		{ 0x00, 0 }, { 0x01, ARGONET_F_TSO4 }, { 0x04, ARGONET_F_TSO6 },
+		{ 0x81, ARGONET_F_TSO4 | ARGONET_F_ECN },
+		{ 0x84, ARGONET_F_TSO6 | ARGONET_F_ECN }, { 0x05, ARGONET_F_USO },
+	};
+	u32 needed, i;
+
+	if (r[4] > 1)
+		return BAD(RESERVED);
+	for (i = 0; i < ARRAY_SIZE(known) && known[i].type != r[5]; i++)
+		;
+	if (i == ARRAY_SIZE(known))
+		return BAD(OFFLOAD);
+	needed = known[i].needed;
+	if (!i && r[4])
+		needed = ARGONET_F_CSUM;
+	if ((offered & needed) != needed)
+		return BAD(UNOFFERED);
+	if (r[4] && (get(r + 10, 2) < 14 ||
+		     (u64)get(r + 10, 2) + get(r + 12, 2) + 2 > len))
+		return BAD(OFFLOAD);
+	if (i && (!r[4] || !get(r + 8, 2)))
+		return BAD(OFFLOAD);
+	return 0;
+}
+
+/* The record at @pos of @len bytes; *@next is set if it is good */
+static int judge(const u8 *bytes, u64 len, u64 pos, u32 offered, u32 max_frame,
+		 u64 *next)
+{
+	u64 frame;
+	int ret;
+
+	if (pos && pos >= len)
+		return 0;
+	if (pos + 16 > len)
+		return BAD(LENGTH);
+	frame = get(bytes + pos, 4);
+	if (frame < 14 || frame > max_frame || pos + 16 + frame > len)
+		return BAD(LENGTH);
+	if (get(bytes + pos + 14, 2))
+		return BAD(RESERVED);
+	ret = judge_offload(bytes + pos, frame, offered);
+	if (ret)
+		return ret;
+	*next = (pos + 16 + frame + 15) / 16 * 16;
+	return 1;
+}
+
+/* A message in two allocations of just the right size */
+static void message_create(struct argo_message *m, const u8 *bytes, u32 len,
+			   u32 split)
+{
+	u8 *seg[2] = { xmalloc(split), xmalloc(len - split) };
+
+	memcpy(seg[0], bytes, split);
+	memcpy(seg[1], bytes + split, len - split);
+	*m = (struct argo_message) {
+		.len = len, .seg = { seg[0], seg[1] },
+		.seg_len = { split, len - split },
+	};
+}
+
+static void message_destroy(struct argo_message *m)
+{
+	free((void *)m->seg[0]);
+	free((void *)m->seg[1]);
+}
+
+static void check_frame(const struct argo_message *m, const u8 *bytes, u32 pos,
+			const struct argonet_frame *f)
+{
+	u8 *copy = xmalloc(f->len);
+
+	expect(f->offset == pos + 16 && f->len == get(bytes + pos, 4) &&
+	       !memcmp(&f->offload, bytes + pos + 4, sizeof(f->offload)),
+	       "record at %u of %u bytes", pos, m->len);
+	argo_message_copy(m, f->offset, copy, f->len);
+	expect(!memcmp(copy, bytes + f->offset, f->len),
+	       "record at %u of %u bytes", pos, m->len);
+	free(copy);
+}
+
+/* Walk a message to its end. Return: the number of good records. */
+static u32 check_walk(const struct argo_message *m, const u8 *bytes, u32 offered,
+		      u32 max_frame)
+{
+	u32 pos = 0, before, records = 0;
+	struct argonet_frame f;
+	int ret, due;
+	u64 next;
+
+	do {
+		before = pos;
+		ret = argonet_record_next(m, &pos, offered, max_frame, &f);
+		due = judge(bytes, m->len, before, offered, max_frame, &next);
+		expect(ret == due,
+		       "at %u of %u bytes, split at %u, record of %u: %d, not %d",
+		       before, m->len, m->seg_len[0],
+		       before + 4 <= m->len ? get(bytes + before, 4) : 0, ret, due);
+		expect(pos == (ret == 1 ? next : before) &&
+		       (ret != 1 || pos > before), "from %u to %u", before, pos);
+		if (ret == 1)
+			check_frame(m, bytes, before, &f);
+		records += ret == 1;
+	} while (ret == 1);
+	return records;
+}
+
+static void check_split(const u8 *bytes, u32 len, u32 split, u32 offered,
+			u32 max_frame)
+{
+	struct argo_message m;
+
+	message_create(&m, bytes, len, split);
+	check_walk(&m, bytes, offered, max_frame);
+	message_destroy(&m);
+}
+
+/* Messages of every length around a record that claims any length */
+START_TEST(every_length_and_claim)
+{
+	static const u32 wild[] = { 0xffff, 0x10000, 0x10016, 0x10017, 0x7fffffff,
+				    0x80000000, 0xffffffe0, 0xffffffef,
+				    0xfffffff0, 0xfffffff1, 0xffffffff };
+	u32 len, claim, i, split;
+	u8 bytes[160];
+	struct rnd r;
+
+	rnd_init(&r, 1);
+	for (len = 0; len <= 112; len++)
+		for (i = 0; i <= len + 20 + ARRAY_SIZE(wild); i++) {
+			claim = i <= len + 20 ? i : wild[i - len - 21];
+			rnd_fill(&r, bytes, sizeof(bytes));
+			put_record(bytes, &(struct fields) { .len = claim });
+			/* A good record may follow, or its first half. */
+			put_record(bytes + ALIGN(16 + min(claim, 112u), 16),
+				   &(struct fields) { .len = 14 + i % 3 });
+			for (split = 0; split <= len; split += len > 48 ? 5 : 1)
+				check_split(bytes, len, split, ALL,
+					    ARGONET_MAX_FRAME);
+			check_split(bytes, len, len, ALL, ARGONET_MAX_FRAME);
+		}
+}
+END_TEST
+
+START_TEST(largest_frame)
+{
+	static const u32 most[] = { 0, 13, 14, 15, 90, 1514, 65535, 65536,
+				    ARGONET_MAX_FRAME };
+	struct argonet_frame f;
+	struct argo_message m;
+	u8 *bytes = xmalloc(16 + ARGONET_MAX_FRAME + 1);
+	u32 i, pos, len;
+	int ret;
+
+	memset(bytes, 0, 16 + ARGONET_MAX_FRAME + 1);
+	for (i = 0; i < ARRAY_SIZE(most); i++)
+		for (len = most[i] ? most[i] - 1 : 0; len <= most[i] + 1; len++) {
+			put_record(bytes, &(struct fields) { .len = len });
+			message_create(&m, bytes, 16 + len, len / 2);
+			pos = 0;
+			ret = argonet_record_next(&m, &pos, 0, most[i], &f);
+			expect(ret == (len >= 14 && len <= most[i] ? 1 : BAD(LENGTH)),
+			       "frame of %u, limit %u: %d", len, most[i], ret);
+			check_walk(&m, bytes, 0, most[i]);
+			message_destroy(&m);
+		}
+	free(bytes);
+}
+END_TEST
+
+/* One frame of @len bytes with these requests */
+static void check_request(struct argo_message *m, u8 *bytes, struct fields f,
+			  u32 offered)
+{
+	put_record(bytes, &f);
+	memcpy((void *)m->seg[0], bytes, 16);
+	check_walk(m, bytes, offered, ARGONET_MAX_FRAME);
+}
+
+START_TEST(every_flag_type_and_offer)
+{
+	struct fields f = { .len = 60, .hdr_len = 54, .gso_size = 6,
+			    .csum_start = 34, .csum_offset = 16 };
+	u8 bytes[16 + 60] = { 0 };
+	u32 flags, type, offered;
+	struct argo_message m;
+
+	message_create(&m, bytes, sizeof(bytes), sizeof(bytes));
+	for (flags = 0; flags < 256; flags++)
+		for (type = 0; type < 256; type++)
+			for (offered = 0; offered <= ALL; offered++) {
+				/* Few flags are worth every offer. */
+				if (flags > 3 && offered % ALL)
+					continue;
+				f.flags = flags;
+				f.gso_type = type;
+				check_request(&m, bytes, f, offered);
+			}
+	message_destroy(&m);
+}
+END_TEST
+
+START_TEST(every_reserved_bit)
+{
+	struct fields f = { .len = 14 };
+	u8 bytes[16 + 14] = { 0 };
+	struct argo_message m;
+	struct argonet_frame frame;
+	u32 reserved, pos;
+
+	message_create(&m, bytes, sizeof(bytes), sizeof(bytes));
+	for (reserved = 0; reserved < 0x10000; reserved++) {
+		f.reserved = reserved;
+		check_request(&m, bytes, f, ALL);
+		pos = 0;
+		expect(argonet_record_next(&m, &pos, ALL, 14, &frame) ==
+		       (reserved ? BAD(RESERVED) : 1), "%#x", reserved);
+	}
+	message_destroy(&m);
+}
+END_TEST
+
+START_TEST(checksum_within_the_frame)
+{
+	static const u16 far[] = { 0x7fff, 0x8000, 0xffb0, 0xffc0, 0xfff0,
+				   0xfffd, 0xfffe, 0xffff };
+	struct fields f = { .len = 64, .flags = 1 };
+	u8 bytes[16 + 64] = { 0 };
+	struct argo_message m;
+	u32 i, j;
+
+	message_create(&m, bytes, sizeof(bytes), sizeof(bytes));
+	for (i = 0; i < 80 + ARRAY_SIZE(far); i++)
+		for (j = 0; j < 80 + ARRAY_SIZE(far); j++) {
+			f.csum_start = i < 80 ? i : far[i - 80];
+			f.csum_offset = j < 80 ? j : far[j - 80];
+			f.gso_type = 0;
+			f.gso_size = 0;
+			check_request(&m, bytes, f, ARGONET_F_CSUM);
+			f.gso_type = 1;
+			f.gso_size = 8;
+			check_request(&m, bytes, f, ALL);
+		}
+	message_destroy(&m);
+}
+END_TEST
+
+START_TEST(checksum_at_the_end_of_the_largest_frame)
+{
+	u8 *bytes = xmalloc(16 + ARGONET_MAX_FRAME);
+	struct fields f = { .len = ARGONET_MAX_FRAME, .flags = 1 };
+	struct argo_message m;
+	u32 start, i;
+
+	memset(bytes, 0, 16 + ARGONET_MAX_FRAME);
+	message_create(&m, bytes, 16 + ARGONET_MAX_FRAME, 16 + ARGONET_MAX_FRAME);
+	for (start = 0; start < 0x10000; start += 0xf0f)
+		for (i = 0; i < 4; i++) {
+			f.csum_start = start;
+			f.csum_offset = min(ARGONET_MAX_FRAME - 3 + i - start,
+					    0xfffeu + i % 2);
+			check_request(&m, bytes, f, ALL);
+		}
+	message_destroy(&m);
+	free(bytes);
+}
+END_TEST
+
+START_TEST(segment_sizes)
+{
+	static const u8 types[] = { 0x00, 0x01, 0x04, 0x05, 0x81, 0x84, 0x80, 3 };
+	struct fields f = { .len = 60, .csum_start = 34, .csum_offset = 16 };
+	u8 bytes[16 + 60] = { 0 };
+	struct argo_message m;
+	struct argonet_frame frame;
+	u32 i, size, pos = 0;
+
+	message_create(&m, bytes, sizeof(bytes), sizeof(bytes));
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		for (size = 0; size < 0x10000; size += size < 300 ? 1 : 251)
+			for (f.flags = 0; f.flags < 2; f.flags++) {
+				f.gso_type = types[i];
+				f.gso_size = size;
+				check_request(&m, bytes, f, ALL);
+			}
+	f = (struct fields) { .len = 60, .flags = 1, .gso_type = 1,
+			      .csum_start = 34, .csum_offset = 16 };
+	put_record((u8 *)m.seg[0], &f);
+	expect(argonet_record_next(&m, &pos, ALL, 60, &frame) == BAD(OFFLOAD) &&
+	       !pos, "segments of 0 bytes");
+	message_destroy(&m);
+}
+END_TEST
+
+/* Good records in a row, one of them spoilt now and then, at every split */
+START_TEST(many_records)
+{
+	u32 i, len, frame, split, records = 0, at;
+	struct argo_message m;
+	u8 bytes[640];
+	struct rnd r;
+
+	rnd_init(&r, 2);
+	for (i = 0; i < 3000; i++) {
+		rnd_fill(&r, bytes, sizeof(bytes));
+		for (len = 0; len < 300 && !(len && rnd_one_in(&r, 5));) {
+			frame = 14 + rnd_below(&r, 80);
+			put_record(bytes + len, &(struct fields) {
+				.len = frame, .flags = rnd_below(&r, 2),
+				.csum_start = 14, .csum_offset = frame - 16 });
+			at = len + 16 + frame;
+			len = ALIGN(at, 16);
+		}
+		if (rnd_one_in(&r, 2))
+			len = at;		/* the last one is not padded */
+		else if (rnd_one_in(&r, 2))
+			len += rnd_below(&r, 40);
+		if (rnd_one_in(&r, 4))
+			bytes[rnd_below(&r, len)] ^= 1 << rnd_below(&r, 8);
+		for (split = 0; split <= len; split += i % 10 ? 61 : 1) {
+			message_create(&m, bytes, len, split);
+			records += check_walk(&m, bytes, ALL, 200);
+			message_destroy(&m);
+		}
+	}
+	expect(records > 30000, "only %u good ones", records);
+}
+END_TEST
+
+START_TEST(noise)
+{
+	u32 i, len, at;
+	u8 bytes[256];
+	struct rnd r;
+
+	rnd_init(&r, 3);
+	for (i = 0; i < 200000; i++) {
+		len = rnd_below(&r, sizeof(bytes) + 1);
+		rnd_fill(&r, bytes, len);
+		/* Likely enough to get past the first checks */
+		for (at = 0; at + 16 <= len; at += 16 * (1 + rnd_below(&r, 4))) {
+			put(bytes + at, rnd_below(&r, 70), 4);
+			bytes[at + 4] &= 1;
+			bytes[at + 5] &= 0x85;
+			bytes[at + 11] = 0;
+			bytes[at + 13] = 0;
+			put(bytes + at + 14, 0, 2);
+		}
+		check_split(bytes, len, rnd_below(&r, len + 1),
+			    rnd_below(&r, ALL + 1), rnd_below(&r, 300));
+	}
+}
+END_TEST
+
+struct Suite *record_suite(void)
+{
+	struct Suite *suite = suite_create("record");
+	struct TCase *tc = tcase_create("record");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, every_length_and_claim);
+	tcase_add_test(tc, largest_frame);
+	tcase_add_test(tc, every_flag_type_and_offer);
+	tcase_add_test(tc, every_reserved_bit);
+	tcase_add_test(tc, checksum_within_the_frame);
+	tcase_add_test(tc, checksum_at_the_end_of_the_largest_frame);
+	tcase_add_test(tc, segment_sizes);
+	tcase_add_test(tc, many_records);
+	tcase_add_test(tc, noise);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
