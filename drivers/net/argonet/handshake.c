@@ -7,6 +7,7 @@
  */
 #ifdef __KERNEL__
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <uapi/linux/argonet.h>
@@ -61,7 +62,7 @@ static int argonet_hello_params(const struct argonet_hello *hello,
 		return -EPROTONOSUPPORT;
 	if (le16_to_cpu(hello->flags) & ~ARGONET_HELLO_UP)
 		return -EBADMSG;
-	for (i = 0; i < sizeof(hello->reserved) / sizeof(hello->reserved[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(hello->reserved); i++)
 		if (hello->reserved[i])
 			return -EBADMSG;
 	if (!hello->session)
