@@ -27,6 +27,9 @@ test:
 check:
 	@scripts/check.sh
 
+deb:
+	@scripts/package.sh
+
 shell:
 	@scripts/shell.sh $(DOM)
 
@@ -42,5 +45,5 @@ distclean: clean
 help:
 	@scripts/help.sh
 
-.PHONY: modules plugin install demo test check shell setup clean distclean help
+.PHONY: modules plugin install demo test check deb shell setup clean distclean help
 .DEFAULT_GOAL := modules

@@ -57,7 +57,8 @@ ssh_keys()
 {
 	local ld=$BUILD/tools/lib64/ld-linux-x86-64.so.2
 
-	mkdir -p -m 700 "$BUILD/ssh"
+	mkdir -p "$BUILD/ssh"
+	chmod 700 "$BUILD/ssh"
 	[ -e "$BUILD/ssh/key" ] ||
 		ssh-keygen -q -t ed25519 -N '' -C bed -f "$BUILD/ssh/key"
 	[ -e "$BUILD/ssh/host" ] ||
@@ -98,7 +99,7 @@ common()
 
 	install -m 755 "$here/init" "$s/init"
 	install -m 755 "$here/rc" "$s/etc/rc"
-	install -m 755 "$here/ctl-shell" "$s/usr/bin/ctl-shell"
+	gcc -O2 -Wall -static -o "$s/usr/bin/ctl-shell" "$here/ctl-shell.c"
 	install -m 644 "$here/inittab" "$here/passwd" "$here/group" \
 		"$here/shells" "$here/profile" "$s/etc/"
 	install -d -m 700 "$s/root/.ssh" "$s/etc/dropbear"

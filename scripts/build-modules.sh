@@ -11,10 +11,21 @@ out=$BUILD/modules/$KERNEL
 kver=$(cat "$BUILD/kernel/$KERNEL/version")
 only_one "modules-$KERNEL"
 
+# -c: only what differs is copied, so that only what changed is compiled.
+# What a build makes is neither copied nor deleted.
+sync_tree()
+{
+	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' \
+		--exclude='*.symvers' "$@"
+}
+
 build()
 {
 	make -j"$(nproc)" -C "$BUILD/kernel/$KERNEL/kdir" M="$out/src" W=1 modules
 	make -C "$TOP/tools/iproute2" O="$out/iproute2"
+	[ ! -e "$out/tests/Makefile" ] ||
+		make -C "$out/tests" KDIR="$BUILD/kernel/$KERNEL/kdir" \
+			TOP="$TOP" CORE="$out/src" modules
 }
 
 layer()
@@ -22,7 +33,7 @@ layer()
 	local s=$out/stage ko
 
 	rm -rf "$s"
-	find "$out/src" -name '*.ko' | while read -r ko; do
+	find "$out/src" "$out/tests" -name "*.ko" | while read -r ko; do
 		install -D -m 644 "$ko" "$s/usr/lib/modules/$kver/extra/${ko##*/}"
 	done
 	install -D -m 755 "$out/iproute2/link_argonet.so" \
@@ -32,12 +43,9 @@ layer()
 }
 
 step "building the modules for kernel $kver"
-mkdir -p "$out/src"
-# -c: only what differs is copied, so that only what changed is compiled
-rsync -rc --delete --exclude-from="$TOP/.gitignore" \
-	--filter='P *.o' --filter='P *.ko' --filter='P *.mod*' --filter='P .*.cmd' \
-	--filter='P Module.symvers' --filter='P modules.order' \
-	"$TOP/Kbuild" "$TOP/drivers" "$TOP/include" "$out/src/"
+mkdir -p "$out/src" "$out/tests"
+sync_tree "$TOP/Kbuild" "$TOP/drivers" "$TOP/include" "$out/src/"
+[ ! -d "$TOP/tests/modules" ] || sync_tree "$TOP/tests/modules/" "$out/tests/"
 rm -f "$out/layer.cpio"
 logged "modules-$KERNEL" build
 logged "layer-$KERNEL" layer

@@ -8,6 +8,7 @@ make install    install them, and the plugin for ip, on this machine
 make demo       two guests on Xen talk over argonet and over netfront
 make test       the whole test suite; TESTS=<file> TAGS=<tags> select
 make check      checks of the sources
+make deb        Debian packages: DKMS for the modules, the plugin for ip
 make shell      leave the bed running, prompt in DOM= (dom0, g1, g2, ...)
 make setup      fetch and build all that the bed needs, do not boot it
 make clean      remove what was built here, keep what took long

@@ -21,7 +21,9 @@ XEN_ARGS=${XEN_ARGS:-}		# more words for Xen's command line
 # The toolstack and the hypervisor's source, from Debian 12 main.
 XEN_VERSION=${XEN_VERSION:-4.17.5+72-g01140da4e8-1}
 
+# shellcheck disable=SC2034 # for those who source this
 RUN=${BED_RUN:-$BUILD/run}
+# shellcheck disable=SC2034
 LOGS=$BUILD/logs
 BUILDLOGS=$BUILD/logs/build
 
