@@ -2,7 +2,9 @@
 /*
  * Two handshakes joined by queues that keep their order but may be emptied
  * when an end starts over. Each end behaves as the driver does: it sends a
- * HELLO when told to reply and whenever its timer runs while it is not up.
+ * HELLO when told to reply and whenever its timer runs while it is not up. One
+ * that is up but cannot send asks for a sign of life: it leaves UP out until
+ * it hears from the other.
  */
 #include <linux/argonet.h>
 
@@ -28,6 +30,7 @@ struct wire {
 struct end {
 	struct argonet_handshake hs;
 	bool link;		/* what the driver was told */
+	bool stalled;
 	u32 queued;
 	struct wire queue[QUEUE];	/* towards this end */
 };
@@ -64,11 +67,12 @@ static struct wire *pair_queue(struct pair *p, int to)
 
 static void send_hello(struct pair *p, int from)
 {
-	struct argonet_handshake *hs = &p->end[from].hs;
+	struct end *e = &p->end[from];
 	struct wire *m = pair_queue(p, !from);
+	bool up = argonet_handshake_up(&e->hs) && !e->stalled;
 
 	m->is_bye = false;
-	argonet_handshake_fill(hs, &own[from], argonet_handshake_up(hs), &m->hello);
+	argonet_handshake_fill(&e->hs, &own[from], up, &m->hello);
 }
 
 static void send_bye(struct pair *p, int from)
@@ -117,12 +121,15 @@ static void deliver(struct pair *p, int to)
 	check_todo(e, was_up, todo);
 	if (todo & ARGONET_HS_REPLY)
 		send_hello(p, to);
+	if (!m.is_bye || !e->link)
+		e->stalled = false;
 }
 
 static void start(struct pair *p, int i)
 {
 	argonet_handshake_start(&p->end[i].hs, ++p->sessions);
 	p->end[i].link = false;
+	p->end[i].stalled = false;
 	expect(!argonet_handshake_up(&p->end[i].hs), "end %d", i);
 }
 
@@ -135,7 +142,7 @@ static void pair_create(struct pair *p)
 }
 
 enum event {
-	DELIVER, TIMER, RESTART, RESTART_LOSING_INPUT, RESTART_LOSING_ALL,
+	DELIVER, TIMER, STALL, RESTART, RESTART_LOSING_INPUT, RESTART_LOSING_ALL,
 	RESTART_WITH_BYE, EVENTS
 };
 
@@ -151,9 +158,16 @@ static bool happen(struct pair *p, enum event what, int i)
 		deliver(p, i);
 		return true;
 	case TIMER:
-		if (argonet_handshake_up(&e->hs) || p->end[!i].queued > QUEUE / 2)
+		if (e->link && !e->stalled)
+			return false;
+		if (p->end[!i].queued > QUEUE / 2)
 			return false;
 		send_hello(p, i);
+		return true;
+	case STALL:
+		if (!e->link || e->stalled)
+			return false;
+		e->stalled = true;
 		return true;
 	case RESTART_LOSING_ALL:
 		if (!p->end[!i].queued)
@@ -280,12 +294,12 @@ static void pair_up(struct pair *p)
 	check_knows_other(p, 1);
 }
 
-START_TEST(few_messages_suffice)
+START_TEST(three_messages_suffice)
 {
 	struct pair p;
 
 	pair_up(&p);
-	expect(p.sent <= 4, "%u messages", p.sent);
+	expect(p.sent == 3, "%u messages", p.sent);
 }
 END_TEST
 
@@ -415,6 +429,37 @@ static struct argonet_handshake accepted(const struct argonet_hello *hello)
 	expect(ret >= 0 && argonet_handshake_up(&hs), "%d", ret);
 	return hs;
 }
+
+/* All there is to tell about one HELLO, in each state */
+START_TEST(what_a_hello_asks_for)
+{
+	int i, todo, due;
+
+	for (i = 0; i < 3 * 8; i++) {
+		int state = i / 8, known = i & 1, acked = i >> 1 & 1;
+		int up = i >> 2 & 1;
+		struct argonet_handshake hs = some_state(state);
+		struct argonet_hello hello = good_hello();
+		bool was_up = state == 1;
+		bool new = state != 1 || !known;
+
+		hello.session = cpu_to_le64(known ? 9 : 10);
+		hello.peer_session = cpu_to_le64(acked ? 5 : 6);
+		hello.flags = cpu_to_le16(up);
+		due = state ? 0 : ARGONET_HS_CHANGED;
+		if (new || !acked || !up)
+			due |= ARGONET_HS_REPLY;
+		if (was_up && (new || !acked))
+			due |= ARGONET_HS_DOWN;
+		if (acked && (new || !was_up))
+			due |= ARGONET_HS_UP;
+		todo = argonet_handshake_hello(&hs, &hello, sizeof(hello));
+		expect(todo == due && argonet_handshake_up(&hs) == acked,
+		       "state %d, known %d, acked %d, UP %d: %#x, not %#x",
+		       state, known, acked, up, todo, due);
+	}
+}
+END_TEST
 
 #define REFUSED(field, value) do {					\
 	hello = good_hello();						\
@@ -573,10 +618,11 @@ struct Suite *handshake_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, every_order_of_events);
 	tcase_add_test(tc, long_histories);
-	tcase_add_test(tc, few_messages_suffice);
+	tcase_add_test(tc, three_messages_suffice);
 	tcase_add_test(tc, a_repeated_hello_changes_nothing);
 	tcase_add_test(tc, replays_do_no_lasting_harm);
 	tcase_add_test(tc, news_while_up);
+	tcase_add_test(tc, what_a_hello_asks_for);
 	tcase_add_test(tc, every_bad_field_is_refused);
 	tcase_add_test(tc, limits_are_taken_at_their_edges);
 	tcase_add_test(tc, every_version_range);

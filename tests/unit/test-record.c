@@ -247,6 +247,9 @@ START_TEST(every_flag_type_and_offer)
 	for (flags = 0; flags < 256; flags++)
 		for (type = 0; type < 256; type++)
 			for (offered = 0; offered <= ALL; offered++) {
+				/* Nothing else goes without checksums. */
+				if (offered && !(offered & ARGONET_F_CSUM))
+					continue;
 				/* Few flags are worth every offer. */
 				if (flags > 3 && offered % ALL)
 					continue;
@@ -405,7 +408,8 @@ START_TEST(noise)
 			put(bytes + at + 14, 0, 2);
 		}
 		check_split(bytes, len, rnd_below(&r, len + 1),
-			    rnd_below(&r, ALL + 1), rnd_below(&r, 300));
+			    rnd_below(&r, ALL + 1) | ARGONET_F_CSUM,
+			    rnd_below(&r, 300));
 	}
 }
 END_TEST
