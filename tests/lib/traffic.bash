@@ -1,0 +1,297 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Traffic whose every byte is checked, counters, and cleaning up after both.
+# Files that load this need nothing else.
+
+load lib/bed
+
+# What is sent follows from this; a failed test prints it, and the same number
+# in the environment repeats the test.
+SEED=${TRAFFIC_SEED:-$RANDOM}
+
+# Files may redefine these; each domain keeps the program until it dies.
+setup_file()
+{
+	traffic_install g1 g2
+}
+
+setup()
+{
+	echo "seed: $SEED"
+	bed_setup
+}
+
+teardown()
+{
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || traffic_kill
+	bed_teardown
+}
+
+# traffic_install DOM...: build tests/tools/traffic.c, put it into domains.
+traffic_install()
+{
+	local tool=$BUILD/tests/traffic src=$BATS_TEST_DIRNAME/tools/traffic.c d
+
+	if [ ! "$tool" -nt "$src" ]; then
+		mkdir -p "${tool%/*}"
+		gcc -O2 -Wall -static -s -o "$tool.$$" "$src" || return
+		mv "$tool.$$" "$tool"
+	fi
+	for d; do
+		"$BED" put "$d" "$tool" /usr/bin/traffic
+	done
+}
+
+# What a failed test may leave running. Devices go with argonet_cleanup: those
+# that stand on links vanish with them, others are made in namespaces.
+traffic_kill()
+{
+	local d
+
+	for d in dom0 $(guests); do
+		timeout 60 "$BED" exec "$d" 'killall -q -9 traffic iperf3 socat' \
+			>>"$(test_log)" 2>&1 3>&- 4>&- </dev/null &
+	done
+	wait
+}
+
+# Domids stay the same here, and asking xl takes long.
+own_id() # DOM
+{
+	local file=$BATS_FILE_TMPDIR/domid-$1
+
+	[ -s "$file" ] || domid "$1" >"$file" || return
+	cat "$file"
+}
+
+# link_up DOM NAME ADDRESS OPTIONS...: argonet_add and the wait for carrier in
+# one command. LINK_MTU= is its MTU.
+link_up()
+{
+	local dom=$1 name=$2 addr=$3
+
+	shift 3
+	on "$dom" "modprobe argonet &&
+		ip link add $name type argonet $* &&
+		ip addr add 10.77.0.$addr/24 dev $name &&
+		ip addr add fd77::$addr/64 dev $name nodad &&
+		ip link set $name mtu ${LINK_MTU:-1500} up || exit
+		i=0
+		until [ \$(cat /sys/class/net/$name/carrier) = 1 ]; do
+			i=\$((i + 1))
+			[ \$i -lt $((300 * BED_SLOW)) ] ||
+				{ echo 'no carrier'; exit 1; }
+			sleep 0.1
+		done"
+}
+
+# Two link_up at once, argo0 at g1 and g2, each with options of its own.
+pair_up() # [OPTIONS-OF-G1 [OPTIONS-OF-G2]]
+{
+	local one=${1:-} two=${2-${1:-}} a b pid
+
+	a=$(own_id g1) && b=$(own_id g2) || return
+	LINK_MTU=${MTU1:-1500} link_up g1 argo0 1 "peer $b $one" 3>&- 4>&- &
+	pid=$!
+	LINK_MTU=${MTU2:-1500} link_up g2 argo0 2 "peer $a $two" 3>&- 4>&- &
+	wait $! && wait "$pid"
+}
+
+# on_both COMMAND-FOR-G1 COMMAND-FOR-G2: at the same time.
+on_both()
+{
+	local pid
+
+	on g1 "$1" 3>&- 4>&- &
+	pid=$!
+	on g2 "$2" 3>&- 4>&- &
+	wait $! && wait "$pid"
+}
+
+# serve DOM PORT COMMAND: run in the background until "served" asks for the
+# result. Returns when something listens at PORT. NETNS= is where.
+serve()
+{
+	local dom=$1 port=$2 in=${NETNS:+ip netns exec $NETNS}
+
+	shift 2
+	on "$dom" "f=/tmp/serve-$port
+		rm -f \$f.*
+		(
+			$in $* >\$f.out 2>&1
+			echo \$? >\$f.tmp
+			mv \$f.tmp \$f.rc
+		) >/dev/null 2>&1 </dev/null &
+		until $in ss -Hlntu 'sport = :$port' | grep -q .; do
+			[ ! -e \$f.rc ] || { cat \$f.out; exit 1; }
+			sleep 0.1
+		done"
+}
+
+# served DOM PORT: output and status of what "serve" started.
+served()
+{
+	on "$1" "f=/tmp/serve-$2
+		i=0
+		until [ -e \$f.rc ]; do
+			i=\$((i + 1))
+			[ \$i -lt $((600 * BED_SLOW)) ] || { echo 'still running'; break; }
+			sleep 0.1
+		done
+		cat \$f.out
+		exit \$(cat \$f.rc || echo 99)"
+}
+
+# tcp FROM TO ADDRESS BYTES [WRITE]: one checked stream.
+tcp()
+{
+	serve "$2" 5001 traffic tcp-recv 5001 "$SEED" "$4" &&
+		on "$1" "traffic tcp-send $3 5001 $SEED $4 ${5:-}" &&
+		served "$2" 5001
+}
+
+# udp FROM TO ADDRESS COUNT SIZE [SEGMENTS [PAUSE]]: prints how many arrived;
+# fails if one of them is wrong.
+udp()
+{
+	serve "$2" 5002 traffic udp-recv 5002 "$SEED" "$4" "$5" 5 &&
+		on "$1" "traffic udp-send $3 5002 $SEED $4 $5 0 ${6:-1} ${7:-0}" &&
+		served "$2" 5002
+}
+
+# The same between g1 and g2, both ways, and all has to arrive.
+tcp_both() # BYTES [WRITE]
+{
+	tcp g1 g2 10.77.0.2 "$@" && tcp g2 g1 10.77.0.1 "$@"
+}
+
+udp_all() # FROM TO ADDRESS COUNT ...
+{
+	run udp "$@"
+	assert_success
+	assert_line "received $4"
+}
+
+# pings DOM LINE...: each line is what ping is given; every request has to be
+# answered, with the bytes that were sent. Answers are counted by the kernel,
+# because ping itself does not wait long for a late one.
+pings()
+{
+	local dom=$1 cmd line
+
+	shift
+	cmd='answers()
+		{
+			awk "/^Icmp: [0-9]/ { print \$10 } /^Icmp6InEchoReplies/ { print \$2 }" \
+				/proc/net/snmp /proc/net/snmp6 |
+				{ read a; read b; echo $((a + b)); }
+		}
+		before=$(answers)
+		'
+	for line; do
+		cmd+="ping -c 3 -i 0.2 $line || echo 'failed: $line'
+			"
+	done
+	cmd+='for i in $(seq 100); do
+			[ $(($(answers) - before)) -lt '$((3 * $#))' ] || break
+			sleep 0.1
+		done
+		echo "answers: $(($(answers) - before))"'
+	run on "$dom" "$cmd"
+	assert_success
+	refute_line --regexp '^failed:|wrong data|DUP!'
+	assert_line "answers: $((3 * $#))"
+}
+
+# iperf DOM ADDRESS OPTIONS...: iperf3's output in JSON. The server is to be
+# started with "serve DOM 5201 iperf3 -s -1".
+iperf()
+{
+	local dom=$1 addr=$2
+
+	shift 2
+	run --separate-stderr on "$dom" "iperf3 -J -i 0 -c $addr $*"
+	assert_success
+}
+
+# received DIRECTION: bytes that iperf's receivers got, from $output.
+received() # [sum_received|sum_received_bidir_reverse]
+{
+	awk -v sum="\"${1:-sum_received}\":" '
+		$1 == sum { in_sum = 1 }
+		in_sum && $1 == "\"bytes\":" { print $2 + 0; exit }' <<<"$output"
+}
+
+# counters DOM DEVICE: "name value" per line: ethtool's, queues added up, and
+# the device's own, named link_*.
+counters()
+{
+	on "$1" "${NETNS:+ip netns exec $NETNS }sh -c 'ethtool -S $2
+		cd /sys/class/net/$2/statistics && grep . *'" |
+	awk '
+		/^ *q[0-9]+_/ {
+			sub(/:$/, "", $1)
+			sub(/^q[0-9]+_/, "", $1)
+			sum[$1] += $2
+		}
+		/^[a-z_]+:[0-9]+$/ { split($0, p, ":"); sum["link_" p[1]] = p[2] }
+		END { for (n in sum) printf "%s %.0f\n", n, sum[n] }'
+}
+
+# count NAME COUNTERS [EARLIER]: a counter's value, or how much it rose.
+count()
+{
+	local now before=0
+
+	now=$(awk -v n="$1" '$1 == n { print $2 }' <<<"$2")
+	[ -z "${3:-}" ] || before=$(awk -v n="$1" '$1 == n { print $2 }' <<<"$3")
+	if [ -z "$now" ] || [ -z "$before" ]; then
+		echo "no counter $1" >&2
+		return 1
+	fi
+	echo $((now - before))
+}
+
+# Both ends counted the same frames and bytes. Of argo0 at g1 and g2.
+same_counts()
+{
+	local a b n
+
+	a=$(counters g1 argo0) && b=$(counters g2 argo0) || return
+	for n in packets bytes; do
+		echo "$n: g1 sent $(count link_tx_$n "$a"), g2 received $(count link_rx_$n "$b")"
+		echo "$n: g2 sent $(count link_tx_$n "$b"), g1 received $(count link_rx_$n "$a")"
+		[ "$(count link_tx_$n "$a")" = "$(count link_rx_$n "$b")" ] || return
+		[ "$(count link_tx_$n "$b")" = "$(count link_rx_$n "$a")" ] || return
+	done
+}
+
+# The kernel sends a frame of its own now and then: look again until none is
+# under way.
+assert_same_counts()
+{
+	retry_until 10 same_counts
+}
+
+# No frame was dropped or damaged at argo0 of these domains.
+assert_no_loss() # DOM...
+{
+	local c d n
+
+	for d; do
+		c=$(counters "$d" argo0)
+		for n in link_rx_dropped link_rx_errors link_tx_errors \
+			rx_bad_ring_header rx_bad_kind rx_bad_length \
+			rx_bad_reserved rx_bad_offload rx_bad_unoffered \
+			rx_bad_handshake rx_bad_early; do
+			assert_equal "$d $n $(count $n "$c")" "$d $n 0"
+		done
+	done
+}
+
+# info DOM DEVICE WORD: what "ip -d link" says after a word of argonet's.
+info()
+{
+	on "$1" "ip ${NETNS:+-n $NETNS} -d link show $2" |
+		sed -n "s/.* argonet \(.* \)\?$3 \([^ ]*\).*/\2/p"
+}
