@@ -141,4 +141,5 @@ logged "image-dom0-$KERNEL" dom0
 rm -rf "$out/common" "$out/dom0"
 install -m 644 "$BUILD/kernel/$KERNEL/root/boot/vmlinuz-$(cat "$BUILD/kernel/$KERNEL/version")" \
 	"$out/vmlinuz"
+python3 "$here/extract-vmlinux.py" "$out/vmlinuz" "$out/vmlinux"
 printf '%s\n' "$key" >"$out/key"

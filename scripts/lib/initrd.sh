@@ -15,7 +15,7 @@ argo=$BUILD/modules/$KERNEL/layer.cpio
 cat "${layers[@]}" >"$dir/guest.img"
 mkdir -p "$dir/stage/boot"
 ln "$dir/guest.img" "$dir/stage/boot/guest.img"
-cp "$images/vmlinuz" "$dir/stage/boot/vmlinuz"
+ln "$images/vmlinux" "$dir/stage/boot/vmlinux"
 pack "$dir/stage" "$dir/boot.cpio"
 cat "${layers[@]}" "$images/dom0.cpio" "$dir/boot.cpio" >"$dir/dom0.img"
 rm -rf "$dir/stage" "$dir/boot.cpio"
