@@ -21,7 +21,9 @@
  * @npages: how many
  * @busy: the client was told of data and did not say it is done
  * @broken: Xen's write position made no sense
- * @suspect: the partner's rings are gone, so this one may be too
+ * @lost: Xen dropped the ring, the client knows
+ * @suspect: the partner's rings are gone, so this one may be too; only changed
+ *	by work items of argo_core.wq, which run one at a time
  * @leaked: Xen did not give the pages back: they must never be freed
  * @stats: counters
  */
@@ -35,6 +37,7 @@ struct argo_ring {
 	unsigned int npages;
 	bool busy;
 	bool broken;
+	bool lost;
 	bool suspect;
 	bool leaked;
 	struct argo_ring_stats stats;

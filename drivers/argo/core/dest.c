@@ -183,8 +183,8 @@ EXPORT_SYMBOL_GPL(argo_dest_wait_end);
  * @dest: destination
  * @info: filled in
  *
- * Unlike a refused send this leaves no line in Xen's log. A wait stays as it
- * is.
+ * Unlike a refused send this leaves no line in Xen's log. A wait goes on; one
+ * that begins at the same time may have to be ended by the timer.
  *
  * Context: any.
  * Return: 0; -EPERM or -EACCES if Xen's security policy forbids it.
@@ -340,7 +340,7 @@ void argo_tick_work(struct work_struct *work)
 
 	argo_lock();
 	argo_scan();
-	again = !list_empty(&argo.rings);
+	again = !list_empty(&argo.rings) || !list_empty(&argo.dests);
 	argo_unlock();
 	if (again)
 		queue_delayed_work(argo.wq, &argo.tick, HZ);

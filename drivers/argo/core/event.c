@@ -6,6 +6,7 @@
  * busy or hostile peer costs one interrupt per round and not one per message.
  */
 #include <linux/export.h>
+#include <asm/barrier.h>
 
 #include "core.h"
 #include "trace.h"
@@ -69,6 +70,8 @@ static void argo_unmask_if_idle(void)
 	 */
 	if (!argo.waiting) {
 		argo.hv->forget();
+		/* What is forgotten was sent before the rings are read. */
+		virt_mb();
 		argo_scan();
 		if (argo.busy)
 			return;

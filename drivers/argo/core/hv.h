@@ -21,8 +21,8 @@ struct page;
  * @unmask: let it through; one that came in meanwhile is delivered at once
  * @forget: drop one that came in while masked
  *
- * All return 0 or a negative errno unless said otherwise. All but @bind and
- * @unbind may be called in any context; @register_ring may sleep.
+ * All return 0 or a negative errno unless said otherwise. @probe, @bind,
+ * @unbind and @register_ring may sleep, the others may be called anywhere.
  */
 struct argo_hv_ops {
 	int (*probe)(void);
@@ -39,6 +39,7 @@ struct argo_hv_ops {
 	void (*forget)(void);
 };
 
-extern const struct argo_hv_ops argo_hv_xen;
+/* The one this module is linked with */
+extern const struct argo_hv_ops argo_hv;
 
 #endif /* _ARGO_HV_H */

@@ -146,7 +146,7 @@ static void argo_xen_forget(void)
 	xen_clear_irq_pending(argo_xen_irq);
 }
 
-const struct argo_hv_ops argo_hv_xen = {
+const struct argo_hv_ops argo_hv = {
 	.probe = argo_xen_probe,
 	.register_ring = argo_xen_register_ring,
 	.unregister_ring = argo_xen_unregister_ring,

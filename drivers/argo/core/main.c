@@ -14,7 +14,7 @@
 #include "trace.h"
 
 struct argo_core argo = {
-	.hv = &argo_hv_xen,
+	.hv = &argo_hv,
 	.register_lock = __MUTEX_INITIALIZER(argo.register_lock),
 	.lock = __SPIN_LOCK_UNLOCKED(argo.lock),
 	.rings = LIST_HEAD_INIT(argo.rings),
@@ -50,6 +50,7 @@ static struct platform_driver argo_driver = {
 	.driver = {
 		.name = "argo",
 		.pm = &argo_pm_ops,
+		.suppress_bind_attrs = true,
 	},
 };
 
@@ -106,9 +107,10 @@ module_init(argo_init);
 static void __exit argo_exit(void)
 {
 	argo_debugfs_exit();
-	argo.hv->unbind();
 	cancel_delayed_work_sync(&argo.retry);
 	cancel_delayed_work_sync(&argo.tick);
+	cancel_work_sync(&argo.query);
+	argo.hv->unbind();
 	platform_device_unregister(argo_device);
 	platform_driver_unregister(&argo_driver);
 	destroy_workqueue(argo.wq);

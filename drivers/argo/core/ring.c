@@ -172,7 +172,7 @@ static bool argo_ring_name_taken(const struct argo_ring *ring)
  * Return: 0, or
  *
  * * -EADDRINUSE: another client has this port for this partner
- * * -EEXIST: so has somebody beside this driver
+ * * -EEXIST: and another user of Argo in this domain, beside argo-core, has it
  * * -ESRCH: there is no such domain
  * * -ECONNREFUSED: the domain is dying, or may not use Argo
  * * -ENOSPC: the domain has 128 rings already
@@ -204,6 +204,7 @@ int argo_ring_register(struct argo_ring *ring)
 
 	argo_cursor_reset(&ring->cursor);
 	ring->broken = false;
+	ring->lost = false;
 	ring->suspect = false;
 	ret = argo_ring_tell_xen(ring);
 	if (ret)
@@ -241,6 +242,14 @@ void argo_ring_unregister(struct argo_ring *ring)
 }
 EXPORT_SYMBOL_GPL(argo_ring_unregister);
 
+static void argo_ring_lost(struct argo_ring *ring)
+{
+	lockdep_assert_held(&argo.lock);
+
+	ring->lost = true;
+	ring->ops->lost(ring->priv);
+}
+
 /* Xen drops rings silently, but refuses to register one that it has. */
 void argo_rings_probe_suspects(void)
 {
@@ -248,13 +257,17 @@ void argo_rings_probe_suspects(void)
 
 	mutex_lock(&argo.register_lock);
 	list_for_each_entry(ring, &argo.rings, node) {
-		if (!ring->suspect)
+		int ret;
+
+		if (!ring->suspect || ring->lost)
 			continue;
-		ring->suspect = false;
-		if (argo_ring_tell_xen(ring) == -EEXIST)
+		ret = argo_ring_tell_xen(ring);
+		/* Without memory nothing was found out. */
+		ring->suspect = ret == -ENOMEM;
+		if (ret == -EEXIST || ring->suspect)
 			continue;
 		argo_lock();
-		ring->ops->lost(ring->priv);
+		argo_ring_lost(ring);
 		argo_unlock();
 	}
 	mutex_unlock(&argo.register_lock);
@@ -267,7 +280,7 @@ void argo_rings_lost(void)
 
 	argo_lock();
 	list_for_each_entry(ring, &argo.rings, node)
-		ring->ops->lost(ring->priv);
+		argo_ring_lost(ring);
 	argo_unlock();
 }
 
@@ -293,7 +306,7 @@ static void argo_ring_break(struct argo_ring *ring)
 	if (!ring->broken) {
 		ring->broken = true;
 		if (!list_empty(&ring->node))
-			ring->ops->lost(ring->priv);
+			argo_ring_lost(ring);
 	}
 	spin_unlock_irqrestore(&argo.lock, flags);
 }

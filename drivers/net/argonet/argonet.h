@@ -39,7 +39,7 @@
  * @oversize: frames larger than the peer takes, part of @errors
  * @sendv: messages that carried them
  * @eagain: messages refused because the peer's ring was full
- * @bounced: frames of which pieces were copied, for having too many
+ * @bounced: times pieces of a frame were copied, for being too many
  * @copied: frames copied for being small
  * @stop: times the queue was stopped
  * @wake_virq: times it went on because the VIRQ said so
@@ -97,6 +97,8 @@ struct argonet_rx_stats {
  * @woken: 1 + &enum argo_wake once there may be room; 0 before
  * @tx: transmit counters, written under the transmit queue's lock
  * @tx_sync: for them
+ * @rx_pos: where to go on in the message at hand, when the NAPI's budget ended
+ *	in the midst of it; else 0
  * @rx: receive counters, written by @napi
  * @rx_sync: for them
  * @past: counters of earlier rings
@@ -123,6 +125,7 @@ struct argonet_queue {
 
 	struct argonet_tx_stats tx;
 	struct u64_stats_sync tx_sync;
+	u32 rx_pos;
 	struct argonet_rx_stats rx;
 	struct u64_stats_sync rx_sync;
 	struct argo_ring_stats past;
@@ -132,20 +135,24 @@ struct argonet_queue {
  * enum argonet_event - what the control work is to look at
  * @ARGONET_EV_HELLO: send a HELLO
  * @ARGONET_EV_DOWN: the peer ended its session or began another
- * @ARGONET_EV_CHANGED: the peer changed what it takes
+ * @ARGONET_EV_APPLY: the link can go up, or the peer changed what it takes
  * @ARGONET_EV_HEARD: the peer answered
  * @ARGONET_EV_LOST: Xen dropped a ring of ours
  * @ARGONET_EV_GONE: the peer has no ring for us
  * @ARGONET_EV_TOO_LONG: the peer's ring is smaller than it said
+ * @ARGONET_EV_STALL: the peer does not read
+ * @ARGONET_EV_NOTIFY: tell the network where we are
  */
 enum argonet_event {
 	ARGONET_EV_HELLO,
 	ARGONET_EV_DOWN,
-	ARGONET_EV_CHANGED,
+	ARGONET_EV_APPLY,
 	ARGONET_EV_HEARD,
 	ARGONET_EV_LOST,
 	ARGONET_EV_GONE,
 	ARGONET_EV_TOO_LONG,
+	ARGONET_EV_STALL,
+	ARGONET_EV_NOTIFY,
 };
 
 /**
@@ -193,14 +200,17 @@ struct argonet_config {
  * @lock: the handshake
  * @handshake: its state
  * @rx_open: frames of the peer are welcome
+ * @heard: the peer sent something that only a living peer sends
+ * @stall: looks for queues that are blocked for too long
  * @control: all that needs process context; owns all below
  * @events: for it
+ * @pending: of those, the ones it could not act on yet
  * @phase: how far the link is
  * @retry: delay until the peer is asked again, in jiffies
  * @next_probe: when it will be, in jiffies
+ * @notify_at: not before, for ARGONET_EV_NOTIFY, in jiffies
  * @next_apply: no change of the device before, in jiffies
  * @hello_sent: when the last HELLO was sent, in jiffies
- * @heard: the peer sent a HELLO since our rings were registered
  * @peer_absent: the peer had no ring when it was looked for
  * @reopen_at: no registration before, in jiffies
  * @open_error: why registering failed last
@@ -218,15 +228,18 @@ struct argonet {
 	spinlock_t lock; /* handshake, own.features */
 	struct argonet_handshake handshake;
 	bool rx_open;
+	bool heard;
 
+	struct delayed_work stall;
 	struct delayed_work control;
 	unsigned long events;
+	unsigned long pending;
+	unsigned long notify_at;
 	enum argonet_phase phase;
 	unsigned long retry;
 	unsigned long next_probe;
 	unsigned long next_apply;
 	unsigned long hello_sent;
-	bool heard;
 	bool peer_absent;
 	unsigned long reopen_at;
 	int open_error;
@@ -235,7 +248,8 @@ struct argonet {
 /* device.c */
 void argonet_setup(struct net_device *dev);
 u32 argonet_offer(netdev_features_t features);
-int argonet_restart(struct argonet *an, const struct argonet_config *config);
+int argonet_restart(struct argonet *an, const struct argonet_config *config,
+		    struct netlink_ext_ack *extack);
 void argonet_read_tx_stats(const struct argonet_queue *q,
 			   struct argonet_tx_stats *tx);
 void argonet_read_rx_stats(const struct argonet_queue *q,
@@ -260,7 +274,7 @@ void argonet_rx_bad(struct argonet_queue *q, enum argonet_bad why);
 netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev);
 void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer);
 void argonet_tx_off(struct argonet_queue *q);
-void argonet_tx_resume(struct argonet_queue *q);
+bool argonet_tx_resume(struct argonet_queue *q);
 extern const struct argo_dest_ops argonet_dest_ops;
 
 /* offload.c */
@@ -274,6 +288,12 @@ extern struct rtnl_link_ops argonet_link_ops;
 
 /* ethtool.c */
 extern const struct ethtool_ops argonet_ethtool_ops;
+
+/* Refused for want of room, for now */
+static inline bool argonet_full(int ret)
+{
+	return ret == -EAGAIN || ret == -EBUSY || ret == -ENOMEM;
+}
 
 static inline struct netdev_queue *argonet_txq(const struct argonet_queue *q)
 {

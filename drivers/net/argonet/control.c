@@ -6,10 +6,12 @@
  * on them and is the only one to change the phase; when it needs RTNL it tries
  * for it and comes back, since the interface is brought down under RTNL.
  */
+#include <linux/delay.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 
 #include "argonet.h"
+#include "compat.h"
 
 #define ARGONET_RETRY_MIN	msecs_to_jiffies(20)
 #define ARGONET_RETRY_MAX	(2 * HZ)
@@ -19,6 +21,9 @@
 
 /* Nor make us change the device, which takes RTNL, more often than this. */
 #define ARGONET_APPLY_INTERVAL	msecs_to_jiffies(100)
+
+/* From carrier on until the queue discipline is surely in place */
+#define ARGONET_NOTIFY_DELAY	msecs_to_jiffies(200)
 
 /*
  * How long our rings stay away after the peer's was found missing. It may be
@@ -54,7 +59,31 @@ void argonet_event(struct argonet *an, enum argonet_event event)
 void argonet_control_blocked(struct argonet *an)
 {
 	if (READ_ONCE(an->running))
-		queue_delayed_work(argonet_wq, &an->control, ARGONET_STALL);
+		queue_delayed_work(argonet_wq, &an->stall, ARGONET_STALL);
+}
+
+/* Look at the stopped queues, now that one of them was for a while. */
+static void argonet_stall_work(struct work_struct *work)
+{
+	struct argonet *an = container_of(to_delayed_work(work),
+					  struct argonet, stall);
+	unsigned long delay = 0;
+	unsigned int i;
+
+	for (i = 0; i < an->config.queues; i++) {
+		const struct argonet_queue *q = &an->queue[i];
+		unsigned long end = READ_ONCE(q->blocked_since) + ARGONET_STALL;
+
+		if (!READ_ONCE(q->blocked))
+			continue;
+		if (time_after_eq(jiffies, end)) {
+			argonet_event(an, ARGONET_EV_STALL);
+			return;
+		}
+		delay = max(delay, end - jiffies);
+	}
+	if (delay)
+		queue_delayed_work(argonet_wq, &an->stall, delay);
 }
 
 enum argonet_state argonet_state(const struct argonet *an)
@@ -141,12 +170,15 @@ bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg)
 	}
 	if (todo & ARGONET_HS_DOWN)
 		argonet_event(an, ARGONET_EV_DOWN);
-	if (todo & ARGONET_HS_CHANGED)
-		argonet_event(an, ARGONET_EV_CHANGED);
 	if (todo & ARGONET_HS_REPLY)
 		argonet_event(an, ARGONET_EV_HELLO);
-	if (hello && READ_ONCE(an->phase) != ARGONET_UP)
-		argonet_event(an, ARGONET_EV_HEARD);
+	if (todo & (ARGONET_HS_UP | ARGONET_HS_CHANGED))
+		argonet_event(an, ARGONET_EV_APPLY);
+	if (hello) {
+		WRITE_ONCE(an->heard, true);
+		if (READ_ONCE(an->phase) == ARGONET_STALLED)
+			argonet_event(an, ARGONET_EV_HEARD);
+	}
 	return true;
 }
 
@@ -198,8 +230,12 @@ static void argonet_send_bye(struct argonet *an)
 	struct argonet_bye bye = {
 		.session = cpu_to_le64(an->handshake.session),
 	};
+	int tries = 5;
 
-	argonet_send_control(an, ARGONET_KIND_BYE, &bye, sizeof(bye));
+	/* Worth some patience: without it the peer waits for us in vain. */
+	while (argonet_full(argonet_send_control(an, ARGONET_KIND_BYE, &bye,
+						 sizeof(bye))) && --tries)
+		msleep(5);
 }
 
 static void argonet_new_session(struct argonet *an)
@@ -214,6 +250,7 @@ static void argonet_new_session(struct argonet *an)
 	argonet_handshake_start(&an->handshake, session);
 	WRITE_ONCE(an->rx_open, false);
 	WRITE_ONCE(an->offered, 0);
+	WRITE_ONCE(an->heard, false);
 	spin_unlock_bh(&an->lock);
 }
 
@@ -272,6 +309,7 @@ static void argonet_open_rings(struct argonet *an)
 
 	argonet_new_session(an);
 	for (i = 0; i < an->config.queues; i++) {
+		an->queue[i].rx_pos = 0;
 		ret = argo_ring_register(an->queue[i].ring);
 		if (ret)
 			goto err_unregister;
@@ -279,7 +317,6 @@ static void argonet_open_rings(struct argonet *an)
 	for (i = 0; i < an->config.queues; i++)
 		argonet_napi_start(&an->queue[i]);
 	an->open_error = 0;
-	an->heard = false;
 	an->peer_absent = false;
 	argonet_set_phase(an, ARGONET_CONNECTING);
 	return;
@@ -309,30 +346,36 @@ static void argonet_close_rings(struct argonet *an, unsigned long hold)
 }
 
 /* What the stack may send now. With RTNL held. */
-static void argonet_apply_peer(struct argonet *an,
-			       const struct argonet_params *peer)
+static int argonet_apply_peer(struct argonet *an,
+			      const struct argonet_params *peer)
 {
 	struct net_device *dev = an->dev;
-	unsigned int old = dev->tso_max_size;
+	int ret;
 
-	netif_set_real_num_tx_queues(dev, min(an->config.queues, peer->queues));
+	ret = netif_set_real_num_tx_queues(dev, min(an->config.queues,
+						    peer->queues));
+	if (ret)
+		return ret;
 
 	dev->max_mtu = min_t(unsigned int, ARGONET_MAX_MTU,
 			     peer->max_frame - ARGONET_L2_OVERHEAD);
 	if (dev->mtu > dev->max_mtu && net_ratelimit())
 		netdev_warn(dev, "MTU %u is too large for domain %u, larger frames than it takes are dropped: set at most %u\n",
 			    dev->mtu, an->config.peer, dev->max_mtu);
-
-	netif_set_tso_max_size(dev, min_t(u32, peer->max_frame, GSO_LEGACY_MAX_SIZE));
-	/* Lowered for an earlier peer only: what the user chose stays. */
-	if (dev->gso_max_size == old)
-		WRITE_ONCE(dev->gso_max_size, dev->tso_max_size);
+	argonet_set_gso_max(dev, min_t(u32, peer->max_frame,
+				       GSO_LEGACY_MAX_SIZE));
 
 	an->peer_features = peer->features;
 	netdev_update_features(dev);
+	return 0;
 }
 
-/* Return: false if it has to be tried again */
+/*
+ * Let frames through, as the peer wants them now.
+ *
+ * Return: false if it has to be tried again. Whoever has RTNL may be waiting
+ * for this work to end.
+ */
 static bool argonet_link_up(struct argonet *an)
 {
 	struct argonet_params peer;
@@ -340,19 +383,23 @@ static bool argonet_link_up(struct argonet *an)
 
 	if (!argonet_peer_known(an, &peer))
 		return true;
-	if (argonet_until(an->next_apply) || !rtnl_trylock())
+	if (!rtnl_trylock())
 		return false;
 
 	an->next_apply = jiffies + ARGONET_APPLY_INTERVAL;
-	argonet_apply_peer(an, &peer);
+	if (argonet_apply_peer(an, &peer)) {
+		rtnl_unlock();
+		return false;
+	}
 	for (i = 0; i < an->config.queues; i++)
 		argonet_tx_on(&an->queue[i], &peer);
 	if (!netif_carrier_ok(an->dev)) {
 		argo_dest_watch(&an->queue[0].dest, true);
 		netif_carrier_on(an->dev);
-		__netdev_notify_peers(an->dev);
+		an->pending |= EV(NOTIFY);
+		an->notify_at = jiffies + ARGONET_NOTIFY_DELAY;
 		argonet_say(an, an->phase == ARGONET_STALLED ?
-				"reading again:" : "connected to");
+				"read again by" : "connected to");
 	}
 	rtnl_unlock();
 	argonet_set_phase(an, ARGONET_UP);
@@ -366,30 +413,12 @@ static void argonet_link_down(struct argonet *an)
 	argonet_say(an, "disconnected by");
 }
 
-/* Return: time until a blocked queue is a stalled one, 0 if one is, or max */
-static unsigned long argonet_stall_delay(struct argonet *an)
-{
-	unsigned long delay = MAX_JIFFY_OFFSET;
-	unsigned int i;
-
-	for (i = 0; i < an->config.queues; i++) {
-		struct argonet_queue *q = &an->queue[i];
-		unsigned long end = READ_ONCE(q->blocked_since) + ARGONET_STALL;
-
-		if (!READ_ONCE(q->blocked))
-			continue;
-		if (time_after_eq(jiffies, end))
-			return 0;
-		delay = min(delay, end - jiffies);
-	}
-	return delay;
-}
-
-/* Carrier is off until the peer answers. */
+/* Carrier is off until the peer answers, and for a while if it does at once. */
 static void argonet_stall(struct argonet *an, const char *why)
 {
 	argonet_carrier_off(an);
 	argonet_set_phase(an, ARGONET_STALLED);
+	an->next_apply = jiffies + HZ;
 	argonet_say(an, why);
 }
 
@@ -403,12 +432,13 @@ static void argonet_probe_peer(struct argonet *an)
 	an->retry = min(2 * an->retry, (unsigned long)ARGONET_RETRY_MAX);
 
 	if (argo_dest_query(dest, &info) || !info.exists) {
-		an->peer_absent = true;
-		if (an->phase == ARGONET_STALLED)
+		/* It lives, but has no ring for us, and may not know. */
+		if (an->phase == ARGONET_STALLED || READ_ONCE(an->heard))
 			argonet_close_rings(an, ARGONET_HOLD);
+		an->peer_absent = true;
 		return;
 	}
-	if (an->peer_absent && !an->heard) {
+	if (an->peer_absent && !READ_ONCE(an->heard)) {
 		/* What kept the peer away may have taken our rings, too. */
 		argonet_close_rings(an, 0);
 		return;
@@ -431,62 +461,85 @@ static void argonet_handle_loss(struct argonet *an, unsigned long events)
 	}
 }
 
-static void argonet_handle_peer(struct argonet *an, unsigned long events)
+static void argonet_handle_down(struct argonet *an, unsigned long events)
 {
-	bool connected;
-
-	if (events & EV(HEARD))
-		an->heard = true;
-	if (events & EV(DOWN) && an->phase != ARGONET_CONNECTING)
+	if (events & EV(DOWN) && an->phase != ARGONET_CONNECTING) {
 		argonet_link_down(an);
+		/* It said good-bye: that its ring is gone is no wonder. */
+		if (!READ_ONCE(an->rx_open))
+			WRITE_ONCE(an->heard, false);
+	}
+	if (an->phase == ARGONET_UP && events & EV(STALL))
+		argonet_stall(an, "not read by");
 	if (an->phase == ARGONET_UP && events & EV(TOO_LONG))
 		argonet_stall(an, "messages too long for");
-
-	connected = an->phase == ARGONET_CONNECTING ||
-		    (an->phase == ARGONET_STALLED && events & EV(HEARD)) ||
-		    (an->phase == ARGONET_UP && events & EV(CHANGED));
-	if (connected && READ_ONCE(an->rx_open) && !argonet_link_up(an)) {
-		/* Whoever has RTNL may be about to stop us: come back. */
-		set_bit(ARGONET_EV_HEARD, &an->events);
-		set_bit(ARGONET_EV_CHANGED, &an->events);
-	}
-	if (an->phase == ARGONET_UP && !argonet_stall_delay(an))
-		argonet_stall(an, "not read by");
 }
 
-/* Return: when to try again if a HELLO that is due could not be sent */
-static unsigned long argonet_handle_hello(struct argonet *an,
-					  unsigned long events)
+/* Is it time to let frames through, or to change how? */
+static bool argonet_up_due(const struct argonet *an, unsigned long events)
 {
-	unsigned long wait = argonet_until(an->hello_sent + ARGONET_HELLO_INTERVAL);
+	if (!READ_ONCE(an->rx_open))
+		return false;
+	switch (an->phase) {
+	case ARGONET_CONNECTING:
+		return true;
+	case ARGONET_STALLED:
+		return events & EV(HEARD);
+	default:
+		return events & EV(APPLY);
+	}
+}
 
+/*
+ * Send the HELLO that is due. Before the link goes up this cannot wait, since
+ * the peer takes no frames before it has seen our answer.
+ *
+ * Return: false if it has to be tried again
+ */
+static bool argonet_answer(struct argonet *an, unsigned long events, bool urgent)
+{
 	if (!(events & EV(HELLO)))
-		return MAX_JIFFY_OFFSET;
-	if (!wait) {
-		if (argonet_send_hello(an) != -EAGAIN)
-			return MAX_JIFFY_OFFSET;
-		wait = ARGONET_HELLO_INTERVAL;
-	}
-	set_bit(ARGONET_EV_HELLO, &an->events);
-	return wait;
+		return true;
+	if (!urgent && argonet_until(an->hello_sent + ARGONET_HELLO_INTERVAL))
+		return false;
+	return !argonet_full(argonet_send_hello(an));
 }
 
-/* Return: when to look again */
-static unsigned long argonet_handle_open(struct argonet *an,
-					 unsigned long events)
+static void argonet_handle_up(struct argonet *an, unsigned long events)
 {
-	unsigned long delay;
+	bool due = argonet_up_due(an, events);
+	bool now = due && !argonet_until(an->next_apply);
+	bool answered = argonet_answer(an, events, now);
 
-	argonet_handle_peer(an, events);
-	delay = argonet_handle_hello(an, events);
+	if (!answered)
+		an->pending |= EV(HELLO);
+	if (due && (!now || !answered || !argonet_link_up(an)))
+		an->pending |= events & (EV(APPLY) | EV(HEARD));
+}
 
-	if (an->phase == ARGONET_UP)
-		delay = min(delay, argonet_stall_delay(an));
-	else if (!argonet_until(an->next_probe))
-		argonet_probe_peer(an);
-	if (an->phase == ARGONET_CONNECTING || an->phase == ARGONET_STALLED)
-		delay = min(delay, argonet_until(an->next_probe));
-	if (test_bit(ARGONET_EV_CHANGED, &an->events))
+/* Once the queue discipline is there, for which carrier had to be on first */
+static void argonet_handle_notify(struct argonet *an, unsigned long events)
+{
+	if (!(events & EV(NOTIFY)) || an->phase != ARGONET_UP)
+		return;
+	if (argonet_until(an->notify_at) || !rtnl_trylock()) {
+		an->pending |= EV(NOTIFY);
+		return;
+	}
+	__netdev_notify_peers(an->dev);
+	rtnl_unlock();
+}
+
+/* Return: when to look again, in jiffies */
+static unsigned long argonet_next_look(const struct argonet *an)
+{
+	unsigned long delay = MAX_JIFFY_OFFSET;
+
+	if (an->phase == ARGONET_CLOSED)
+		return argonet_until(an->reopen_at);
+	if (an->phase != ARGONET_UP)
+		delay = argonet_until(an->next_probe);
+	if (an->pending || argonet_up_due(an, an->pending))
 		delay = min(delay, (unsigned long)ARGONET_RETRY_MIN);
 	return delay;
 }
@@ -495,21 +548,30 @@ static void argonet_control_work(struct work_struct *work)
 {
 	struct argonet *an = container_of(to_delayed_work(work),
 					  struct argonet, control);
-	unsigned long events = xchg(&an->events, 0);
-	unsigned long delay = MAX_JIFFY_OFFSET;
+	unsigned long events = xchg(&an->events, 0) | an->pending;
+	unsigned long delay;
 
 	if (!READ_ONCE(an->running))
 		return;
 
+	an->pending = 0;
 	if (an->phase != ARGONET_CLOSED)
 		argonet_handle_loss(an, events);
-	if (an->phase == ARGONET_CLOSED && !argonet_until(an->reopen_at))
-		argonet_open_rings(an);
-	if (an->phase != ARGONET_CLOSED)
-		delay = argonet_handle_open(an, events);
-	if (an->phase == ARGONET_CLOSED)
-		delay = argonet_until(an->reopen_at);
+	if (an->phase == ARGONET_CLOSED) {
+		if (!argonet_until(an->reopen_at))
+			argonet_open_rings(an);
+		/* What was noted of earlier rings is void. */
+		events = 0;
+	}
+	if (an->phase != ARGONET_CLOSED) {
+		argonet_handle_down(an, events);
+		argonet_handle_up(an, events);
+		argonet_handle_notify(an, events);
+		if (an->phase != ARGONET_UP && !argonet_until(an->next_probe))
+			argonet_probe_peer(an);
+	}
 
+	delay = argonet_next_look(an);
 	if (delay != MAX_JIFFY_OFFSET)
 		queue_delayed_work(argonet_wq, &an->control, delay);
 }
@@ -518,11 +580,13 @@ void argonet_control_init(struct argonet *an)
 {
 	spin_lock_init(&an->lock);
 	INIT_DELAYED_WORK(&an->control, argonet_control_work);
+	INIT_DELAYED_WORK(&an->stall, argonet_stall_work);
 }
 
 void argonet_control_start(struct argonet *an)
 {
 	an->events = 0;
+	an->pending = 0;
 	an->open_error = 0;
 	an->reopen_at = jiffies;
 	an->next_apply = jiffies;
@@ -540,6 +604,7 @@ void argonet_control_stop(struct argonet *an)
 	if (an->phase != ARGONET_CLOSED && an->handshake.peer_session)
 		argonet_send_bye(an);
 	argonet_close_rings(an, 0);
-	/* Whoever read @running early may have queued it once more. */
+	/* Whoever read @running early may have queued them once more. */
+	cancel_delayed_work_sync(&an->stall);
 	cancel_delayed_work_sync(&an->control);
 }

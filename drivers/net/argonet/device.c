@@ -78,15 +78,17 @@ static int argonet_start_queue(struct argonet_queue *q)
 		.len = argo_ring_len(an->config.ring_size),
 		.max_message = an->own.max_message,
 	};
+	struct argo_ring *ring;
 
+	ring = argo_ring_create(&config, &argonet_ring_ops, q);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
 	q->stage = vmalloc(ARGONET_STAGE_SIZE);
-	if (!q->stage)
+	if (!q->stage) {
+		argo_ring_destroy(ring);
 		return -ENOMEM;
-	q->ring = argo_ring_create(&config, &argonet_ring_ops, q);
-	if (IS_ERR(q->ring)) {
-		vfree(q->stage);
-		return PTR_ERR(q->ring);
 	}
+	q->ring = ring;
 	atomic_set(&q->woken, 0);
 	argo_dest_add(&q->dest, an->config.peer,
 		      an->config.peer_port + q->index, &argonet_dest_ops);
@@ -165,6 +167,7 @@ static void argonet_stop(struct argonet *an)
  * argonet_restart() - change the configuration
  * @an: device
  * @config: as it shall be, valid, with as many queues as before
+ * @extack: told why it failed
  *
  * If the interface is up this parts from one peer and begins with the other.
  *
@@ -172,13 +175,19 @@ static void argonet_stop(struct argonet *an)
  * Return: 0 or -ENOMEM: then the configuration is the new one, but the link
  * stays down until the interface is set down and up.
  */
-int argonet_restart(struct argonet *an, const struct argonet_config *config)
+int argonet_restart(struct argonet *an, const struct argonet_config *config,
+		    struct netlink_ext_ack *extack)
 {
+	int ret;
+
 	argonet_stop(an);
 	an->config = *config;
 	if (!an->config.bound || !netif_running(an->dev))
 		return 0;
-	return argonet_start(an);
+	ret = argonet_start(an);
+	if (ret)
+		NL_SET_ERR_MSG(extack, "no memory for the rings, set the link down and up to try again");
+	return ret;
 }
 
 static int argonet_open(struct net_device *dev)

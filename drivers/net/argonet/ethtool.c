@@ -51,7 +51,7 @@ static int argonet_set_ringparam(struct net_device *dev,
 		return -EINVAL;
 	}
 	config.ring_size = param->rx_pending;
-	return argonet_restart(an, &config);
+	return argonet_restart(an, &config, extack);
 }
 
 /* In the order of argonet_queue_counters() */

@@ -109,6 +109,9 @@ int argonet_handshake_hello(struct argonet_handshake *hs,
 	ret = argonet_hello_params(hello, &peer);
 	if (ret)
 		return ret;
+	/* Our own words come back: a device that was linked to itself */
+	if (le64_to_cpu(hello->session) == hs->session)
+		return -EBADMSG;
 
 	if (!argonet_same_params(&peer, &hs->peer))
 		todo |= ARGONET_HS_CHANGED;

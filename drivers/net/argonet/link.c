@@ -189,7 +189,7 @@ static int argonet_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (ret)
 		return ret;
 	/* Naming a peer again is a request to begin anew with it. */
-	return argonet_restart(an, &config);
+	return argonet_restart(an, &config, extack);
 }
 
 /* Under RTNL, when the device is registered; undone when it is unregistered */

@@ -38,13 +38,13 @@ static int argonet_offload_features(const struct virtio_net_hdr *h)
 			return -EINVAL;
 		return h->flags ? ARGONET_F_CSUM : 0;
 	case VIRTIO_NET_HDR_GSO_TCPV4:
-		return ARGONET_F_TSO4 | ecn;
+		return ARGONET_F_CSUM | ARGONET_F_TSO4 | ecn;
 	case VIRTIO_NET_HDR_GSO_TCPV6:
-		return ARGONET_F_TSO6 | ecn;
+		return ARGONET_F_CSUM | ARGONET_F_TSO6 | ecn;
 	case VIRTIO_NET_HDR_GSO_UDP_L4:
 		if (ecn)
 			return -EINVAL;
-		return ARGONET_F_USO;
+		return ARGONET_F_CSUM | ARGONET_F_USO;
 	default:
 		return -EINVAL;
 	}

@@ -97,45 +97,64 @@ static void argonet_rx_frame(struct argonet_queue *q,
 	napi_gro_receive(&q->napi, skb);
 }
 
-/* Return: frames found */
+/*
+ * A message may hold thousands of frames: one that is not through when the
+ * budget ends is gone on with in the next round.
+ *
+ * Return: frames found
+ */
 static int argonet_rx_data(struct argonet_queue *q,
-			   const struct argo_message *msg)
+			   const struct argo_message *msg, int budget)
 {
-	struct argonet *an = q->an;
+	const struct argonet *an = q->an;
 	u32 offered = READ_ONCE(an->offered);
 	struct argonet_frame frame;
+	u32 pos = q->rx_pos;
 	int frames = 0, ret;
-	u32 pos = 0;
 
-	if (unlikely(!READ_ONCE(an->rx_open))) {
-		argonet_rx_bad(q, ARGONET_BAD_EARLY);
-		return 0;
-	}
-	while ((ret = argonet_record_next(msg, &pos, offered,
-					  an->own.max_frame, &frame)) > 0) {
+	do {
+		ret = argonet_record_next(msg, &pos, offered,
+					  an->own.max_frame, &frame);
+		if (ret <= 0)
+			break;
 		argonet_rx_frame(q, msg, &frame);
-		frames++;
-	}
-	if (unlikely(ret))
+	} while (++frames < budget);
+
+	q->rx_pos = ret > 0 ? pos : 0;
+	if (unlikely(ret < 0))
 		argonet_rx_bad(q, -ret - 1);
 	return frames;
 }
 
 /* Return: frames found, at least 1: a message without any is work, too */
 static int argonet_rx_message(struct argonet_queue *q,
-			      const struct argo_message *msg)
+			      const struct argo_message *msg, int budget)
 {
+	struct argonet *an = q->an;
 	int frames = 0;
 
+	if (unlikely(msg->type != ARGONET_TYPE(ARGONET_KIND_DATA))) {
+		if (!argonet_rx_control(q, msg))
+			argonet_rx_bad(q, ARGONET_BAD_KIND);
+	} else if (unlikely(!READ_ONCE(an->rx_open))) {
+		WRITE_ONCE(an->heard, true);
+		q->rx_pos = 0;
+		argonet_rx_bad(q, ARGONET_BAD_EARLY);
+	} else if (unlikely(msg->len > an->own.max_message)) {
+		argonet_rx_bad(q, ARGONET_BAD_LENGTH);
+	} else {
+		frames = argonet_rx_data(q, msg, budget);
+	}
+	return max(frames, 1);
+}
+
+static void argonet_rx_consume(struct argonet_queue *q,
+			       const struct argo_message *msg)
+{
+	argo_ring_consume(q->ring, msg);
 	u64_stats_update_begin(&q->rx_sync);
 	u64_stats_inc(&q->rx.messages);
 	u64_stats_update_end(&q->rx_sync);
-
-	if (likely(msg->type == ARGONET_TYPE(ARGONET_KIND_DATA)))
-		frames = argonet_rx_data(q, msg);
-	else if (!argonet_rx_control(q, msg))
-		argonet_rx_bad(q, ARGONET_BAD_KIND);
-	return max(frames, 1);
 }
 
 static int argonet_rx(struct argonet_queue *q, int budget)
@@ -146,8 +165,10 @@ static int argonet_rx(struct argonet_queue *q, int budget)
 	int done = 0;
 
 	while (done < budget && argo_ring_next(q->ring, &msg) > 0) {
-		done += argonet_rx_message(q, &msg);
-		argo_ring_consume(q->ring, &msg);
+		done += argonet_rx_message(q, &msg, budget - done);
+		if (q->rx_pos)
+			break;
+		argonet_rx_consume(q, &msg);
 		/* Space is useful to the peer long before the end of a round. */
 		unpublished += msg.slots;
 		if (unpublished >= batch) {
@@ -157,23 +178,24 @@ static int argonet_rx(struct argonet_queue *q, int budget)
 	}
 	if (unpublished)
 		argo_ring_publish(q->ring);
-	/* The last message may have held more frames than were left. */
-	return min(done, budget);
+	return done;
 }
 
 int argonet_poll(struct napi_struct *napi, int budget)
 {
 	struct argonet_queue *q = container_of(napi, struct argonet_queue, napi);
+	bool sent = argonet_tx_resume(q);
 	int done;
 
-	argonet_tx_resume(q);
 	if (!budget)
 		return 0;
 
 	done = argonet_rx(q, budget);
-	if (done == budget)
-		argo_ring_again(q->ring);
-	else if (napi_complete_done(napi, done))
+	if (!sent)
+		done = budget;
+	if (done < budget && napi_complete_done(napi, done))
 		argo_ring_done(q->ring);
+	else
+		argo_ring_again(q->ring);
 	return done;
 }

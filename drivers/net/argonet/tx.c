@@ -124,11 +124,6 @@ static int argonet_tx_try(struct argonet_queue *q, u32 *bytes)
 			  ARGONET_TYPE(ARGONET_KIND_DATA), p.iov, p.n);
 }
 
-static bool argonet_tx_full(int ret)
-{
-	return ret == -EAGAIN || ret == -EBUSY || ret == -ENOMEM;
-}
-
 static void argonet_tx_failed(struct argonet_queue *q, int ret)
 {
 	switch (ret) {
@@ -167,12 +162,12 @@ static bool argonet_tx_flush(struct argonet_queue *q)
 	int ret;
 
 	ret = argonet_tx_try(q, &bytes);
-	if (argonet_tx_full(ret)) {
+	if (argonet_full(ret)) {
 		argonet_tx_count(q, &q->tx.eagain, 1);
 		netif_tx_stop_queue(txq);
 		argo_dest_wait(&q->dest, bytes);
 		ret = argonet_tx_try(q, &bytes);
-		if (argonet_tx_full(ret)) {
+		if (argonet_full(ret)) {
 			if (!q->blocked) {
 				q->blocked = true;
 				q->blocked_since = jiffies;
@@ -189,11 +184,8 @@ static bool argonet_tx_flush(struct argonet_queue *q)
 	else
 		argonet_tx_sent(q);
 	q->blocked = false;
-	if (netif_tx_queue_stopped(txq)) {
-		/* Its watchdog looks at the last time a frame was taken. */
-		txq_trans_cond_update(txq);
+	if (netif_tx_queue_stopped(txq))
 		netif_tx_wake_queue(txq);
-	}
 	return true;
 }
 
@@ -300,21 +292,27 @@ const struct argo_dest_ops argonet_dest_ops = {
 	.gone = argonet_dest_gone,
 };
 
-/* Called by the NAPI: send what was held back if there may be room now. */
-void argonet_tx_resume(struct argonet_queue *q)
+/*
+ * Called by the NAPI: send what was held back if there may be room now.
+ *
+ * Return: false if the lock is taken, perhaps by a netpoll that polls us while
+ * it sends: come back.
+ */
+bool argonet_tx_resume(struct argonet_queue *q)
 {
 	struct netdev_queue *txq = argonet_txq(q);
 	int woken;
 
-	if (!atomic_read(&q->woken))
-		return;
+	if (likely(!atomic_read(&q->woken)))
+		return true;
+	if (!__netif_tx_trylock(txq))
+		return false;
 	woken = atomic_xchg(&q->woken, 0);
-
-	__netif_tx_lock(txq, smp_processor_id());
 	if (woken && q->blocked && argonet_tx_flush(q))
 		argonet_tx_count(q, woken == 1 + ARGO_WAKE_VIRQ ?
 				    &q->tx.wake_virq : &q->tx.wake_timer, 1);
 	__netif_tx_unlock(txq);
+	return true;
 }
 
 /* Frames may be sent, as the peer wants them. */
@@ -343,6 +341,7 @@ void argonet_tx_off(struct argonet_queue *q)
 	q->blocked = false;
 	argo_dest_wait_end(&q->dest);
 	argonet_tx_drop(q, &q->tx.dropped);
-	netif_tx_start_queue(txq);
+	/* What the stack has queued is dropped on its way through. */
+	netif_tx_wake_queue(txq);
 	__netif_tx_unlock_bh(txq);
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What differs between kernels, found out by Makefile. Not for mainline. */
+#ifndef _ARGONET_COMPAT_H
+#define _ARGONET_COMPAT_H
+
+#include <linux/netdevice.h>
+
+static inline void argonet_raise_gso(unsigned int *max, unsigned int old,
+				     unsigned int new)
+{
+	/* Lowered for an earlier peer only: what the user chose stays. */
+	if (*max == old && old < new)
+		WRITE_ONCE(*max, new);
+}
+
+/* netif_set_tso_max_size() lowers the limits in use, but never raises them. */
+static inline void argonet_set_gso_max(struct net_device *dev, unsigned int max)
+{
+	unsigned int old = dev->tso_max_size;
+
+	netif_set_tso_max_size(dev, max);
+	argonet_raise_gso(&dev->gso_max_size, old, max);
+#ifdef ARGONET_HAVE_GSO_IPV4
+	argonet_raise_gso(&dev->gso_ipv4_max_size, old, max);
+#endif
+}
+
+#endif /* _ARGONET_COMPAT_H */
