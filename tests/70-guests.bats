@@ -1,0 +1,169 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2016,SC2034 # domains' shells expand it, faults.bash uses it
+# Guests that die, stand still, or are moved, while others talk to them.
+# bats file_tags=fault,guests
+
+load lib/bed
+load lib/faults
+
+teardown()
+{
+	faults_teardown
+}
+
+# Everything a user set up on a link, less what is the peer's
+ip_config() # DOM
+{
+	on "$1" 'ip -o addr show dev argo0 | sed "s/^[0-9]*: //"
+		ip route show dev argo0
+		cat /sys/class/net/argo0/address /sys/class/net/argo0/ifindex'
+}
+
+@test "a guest is destroyed under traffic and a new one takes over" {
+	local before
+
+	HURT=g2
+	argonet_pair
+	traffic_start g1 g2 10.77.0.2
+	before=$(ip_config g1)
+
+	guest_destroy g2
+	retry_until 20 no_carrier g1 argo0
+	in_state connecting g1 argo0
+	traffic_stop
+
+	guest_create g2
+	argonet_load g2
+	argonet_add g2 argo0 2 peer "$(domid g1)"
+	on g1 "ip link set argo0 type argonet peer $(domid g2)"
+	retry_until 20 carrier g1 argo0
+	retry_until 20 carrier g2 argo0
+	run ip_config g1
+	assert_output "$before"
+	transfer g1 g2 10.77.0.2
+	# One ring, for the new one: the old one's is given back.
+	run rings g1
+	assert_output "$(domid g2) 0x6e657400"
+}
+
+@test "a link waits for a guest that is yet to come" {
+	local next
+
+	HURT=g2
+	argonet_pair
+	next=$(($(domid g2) + 1))
+	# Not destroyed this time, but shutting down with everything open
+	on g2 '(sleep 1; reboot -f) >/dev/null 2>&1 </dev/null &'
+	retry_until 30 no_carrier g1 argo0
+	retry_until 30 guest_is_gone g2
+
+	on g1 "ip link set argo0 type argonet peer $next"
+	in_state connecting g1 argo0
+	guest_create g2
+	assert_equal "$(domid g2)" "$next"
+	no_carrier g1 argo0
+	argonet_load g2
+	argonet_add g2 argo0 2 peer "$(domid g1)"
+	# Nobody touches g1.
+	retry_until 20 carrier g1 argo0
+	retry_until 20 carrier g2 argo0
+	transfer g1 g2 10.77.0.2
+}
+
+@test "a guest that stands still for 30 s takes carrier, and gives it back" {
+	local changes
+
+	HURT=g2
+	argonet_pair g1 g2 ring-size 64K
+	traffic_start g1 g2 10.77.0.2
+	on g1 'setsid ping -q -f -s 8000 10.77.0.2 >/dev/null 2>&1 </dev/null &'
+	changes=$(carrier_changes g1 argo0)
+
+	guest_pause g2
+	retry_until 15 in_state stalled g1 argo0
+	no_carrier g1 argo0
+	sleep 25
+	in_state stalled g1 argo0
+	# It stays at that: no flapping, nothing sent into the void.
+	assert_equal "$(carrier_changes g1 argo0)" "$((changes + 1))"
+
+	guest_unpause g2
+	retry_until 20 carrier g1 argo0
+	in_state up g1 argo0
+	retry_until 20 on g1 'ping -q -c 1 -W 2 10.77.0.2'
+	traffic_goes_on
+	assert_equal "$(carrier_changes g1 argo0)" "$((changes + 2))"
+	run said g1 'argo0: (not read by|reading again:) domain'
+	assert_equal "${#lines[@]}" 2
+	run said xen "$XEN_ARGO"
+	assert_output ''
+}
+
+@test "the modules can be unloaded while the link is stalled" {
+	HURT=g2
+	argonet_pair g1 g2 ring-size 64K
+	on g1 'setsid ping -q -f -s 8000 10.77.0.2 >/dev/null 2>&1 </dev/null &'
+	guest_pause g2
+	retry_until 15 in_state stalled g1 argo0
+	on g1 'rmmod argonet && rmmod argo-core'
+	guest_unpause g2
+	retry_until 20 no_carrier g2 argo0
+
+	argonet_load g1
+	argonet_add g1 argo0 1 peer "$(domid g2)"
+	retry_until 20 carrier g1 argo0
+	transfer g1 g2 10.77.0.2
+}
+
+@test "a guest is saved and restored under traffic" {
+	local before
+
+	HURT=g2
+	argonet_pair
+	traffic_start g1 g2 10.77.0.2
+	before=$(domid g2)
+	guest_save g2
+	retry_until 20 no_carrier g1 argo0
+	guest_restore g2
+	assert [ "$(domid g2)" != "$before" ]
+
+	on g1 "ip link set argo0 type argonet peer $(domid g2)"
+	retry_until 20 carrier g1 argo0
+	retry_until 20 carrier g2 argo0
+	transfer g1 g2 10.77.0.2
+	# Connections made before outlive it.
+	traffic_goes_on
+}
+
+@test "a restored guest can be moved to another peer and unloaded" {
+	HURT=g2
+	argonet_pair
+	guest_save g2
+	guest_restore g2
+	argonet_load dom0
+	argonet_add dom0 argo0 3 peer "$(domid g2)"
+	on g2 'ip link set argo0 type argonet peer 0'
+	retry_until 20 carrier dom0 argo0
+	retry_until 20 carrier g2 argo0
+	transfer dom0 g2 10.77.0.2
+	on g2 'rmmod argonet && rmmod argo-core'
+}
+
+@test "a checkpoint leaves the rings alone" {
+	local one two
+
+	HURT=g2
+	argonet_pair
+	one=$(carrier_changes g1 argo0)
+	two=$(carrier_changes g2 argo0)
+	on g2 'cd /sys/kernel/tracing && echo >trace && echo 1 >events/argo/argo_register/enable'
+	guest checkpoint g2
+	retry_until 60 answers g2
+	retry_until 20 on g1 'ping -q -c 1 -W 2 10.77.0.2'
+	transfer g1 g2 10.77.0.2
+	assert_equal "$(carrier_changes g1 argo0)" "$one"
+	assert_equal "$(carrier_changes g2 argo0)" "$two"
+	run on g2 'cd /sys/kernel/tracing && echo 0 >events/argo/argo_register/enable; grep -c ": argo_register: .* ret=0" trace'
+	assert_output 0
+}
