@@ -83,17 +83,26 @@ apt_sources()
 		die "the machine's apt configuration has no entry for $codename"
 }
 
-# Fetch the package lists unless they are there and less than a day old.
+lists_fresh()
+{
+	[ -n "$(find "$APT/lists-done" -mmin -1440 2>/dev/null)" ]
+}
+
+# Fetch the package lists unless they are there and less than a day old. One
+# script at a time: several may be running.
 apt_lists()
 {
-	if [ -z "$(find "$APT/lists-done" -mmin -1440 2>/dev/null)" ]; then
-		step "fetching Debian's package lists"
+	lists_fresh || (
 		mkdir -p "$APT/state/lists/partial" "$APT/cache/archives/partial"
+		exec 7>"$APT/lock"
+		flock 7
+		! lists_fresh || exit 0
+		step "fetching Debian's package lists"
 		: >"$APT/state/status"
 		apt_sources
 		logged apt-update private_apt apt-get update
 		touch "$APT/lists-done"
-	fi
+	)
 }
 
 # apt_set NAME PACKAGE...: download these packages and all they depend on.
