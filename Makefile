@@ -16,7 +16,7 @@ plugin:
 install: modules plugin
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
 	$(MAKE) -C tools/iproute2 install
-	depmod $(notdir $(patsubst %/build,%,$(KDIR)))
+	depmod "$$($(MAKE) -s -C $(KDIR) kernelrelease)"
 
 demo:
 	@scripts/demo.sh
