@@ -35,6 +35,7 @@ layer()
 	rm -rf "$s"
 	find "$out/src" "$out/tests" -name "*.ko" | while read -r ko; do
 		install -D -m 644 "$ko" "$s/usr/lib/modules/$kver/extra/${ko##*/}"
+		strip --strip-debug "$s/usr/lib/modules/$kver/extra/${ko##*/}"
 	done
 	install -D -m 755 "$out/iproute2/link_argonet.so" \
 		"$s/usr/lib/x86_64-linux-gnu/ip/link_argonet.so"
