@@ -16,7 +16,7 @@ plugin:
 install: modules plugin
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
 	$(MAKE) -C tools/iproute2 install
-	depmod "$$($(MAKE) -s -C $(KDIR) kernelrelease)"
+	depmod "$$(cat $(KDIR)/include/config/kernel.release)"
 
 demo:
 	@scripts/demo.sh
