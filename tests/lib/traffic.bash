@@ -108,24 +108,43 @@ on_both()
 	wait $! && wait "$pid"
 }
 
+# Starting a program takes long in an emulated machine, hence the shell's own
+# means below where a program would be shorter.
+
 # serve DOM PORT COMMAND: run in the background until "served" asks for the
 # result. Returns when something listens at PORT. NETNS= is where.
 serve()
 {
-	local dom=$1 port=$2 in=${NETNS:+ip netns exec $NETNS}
+	local dom=$1 port=$2 hex script
 
 	shift 2
-	on "$dom" "f=/tmp/serve-$port
-		rm -f \$f.*
-		(
-			$in $* >\$f.out 2>&1
-			echo \$? >\$f.tmp
-			mv \$f.tmp \$f.rc
-		) >/dev/null 2>&1 </dev/null &
-		until $in ss -Hlntu 'sport = :$port' | grep -q .; do
-			[ ! -e \$f.rc ] || { cat \$f.out; exit 1; }
+	hex=$(printf %04X "$port")
+	script="
+		listening()
+		{
+			local f at state
+			for f in /proc/net/{tc,ud}p{,6}; do
+				while read -r _ at _ state _; do
+					case \$at-\$state in
+					*:$hex-0A|*:$hex-07) return 0;;
+					esac
+				done <\$f
+			done
+			return 1
+		}
+		f=/tmp/serve-$port
+		: >\$f.rc
+		{
+			$* >\$f.out 2>&1
+			echo \$? >\$f.rc
+		} >/dev/null 2>&1 </dev/null &
+		until listening; do
+			[ ! -s \$f.rc ] || { cat \$f.out; exit 1; }
 			sleep 0.1
 		done"
+	[ -z "${NETNS:-}" ] ||
+		script="ip netns exec $NETNS bash -c $(printf %q "$script")"
+	on "$dom" "$script"
 }
 
 # served DOM PORT: output and status of what "serve" started.
@@ -133,13 +152,14 @@ served()
 {
 	on "$1" "f=/tmp/serve-$2
 		i=0
-		until [ -e \$f.rc ]; do
+		until [ -s \$f.rc ]; do
 			i=\$((i + 1))
-			[ \$i -lt $((600 * BED_SLOW)) ] || { echo 'still running'; break; }
-			sleep 0.1
+			[ \$i -lt $((200 * BED_SLOW)) ] || { echo 99 >\$f.rc; echo 'still running'; }
+			sleep 0.3
 		done
 		cat \$f.out
-		exit \$(cat \$f.rc || echo 99)"
+		read -r rc <\$f.rc
+		exit \$rc"
 }
 
 # tcp FROM TO ADDRESS BYTES [WRITE]: one checked stream.
@@ -182,9 +202,8 @@ pings()
 	shift
 	cmd='answers()
 		{
-			awk "/^Icmp: [0-9]/ { print \$10 } /^Icmp6InEchoReplies/ { print \$2 }" \
-				/proc/net/snmp /proc/net/snmp6 |
-				{ read a; read b; echo $((a + b)); }
+			awk "/^Icmp: [0-9]/ { n += \$10 } /^Icmp6InEchoReplies/ { n += \$2 }
+				END { print n }" /proc/net/snmp /proc/net/snmp6
 		}
 		before=$(answers)
 		'
@@ -226,8 +245,11 @@ received() # [sum_received|sum_received_bidir_reverse]
 # the device's own, named link_*.
 counters()
 {
-	on "$1" "${NETNS:+ip netns exec $NETNS }sh -c 'ethtool -S $2
-		cd /sys/class/net/$2/statistics && grep . *'" |
+	on "$1" "${NETNS:+ip netns exec $NETNS} bash -c '
+		for n in {rx,tx}_{packets,bytes,dropped,errors}; do
+			read -r v </sys/class/net/$2/statistics/\$n && echo \$n:\$v
+		done
+		exec ethtool -S $2'" |
 	awk '
 		/^ *q[0-9]+_/ {
 			sub(/:$/, "", $1)
@@ -252,17 +274,17 @@ count()
 	echo $((now - before))
 }
 
-# Both ends counted the same frames and bytes. Of argo0 at g1 and g2.
+# Both ends of argo0 between g1 and g2 counted the same frames and bytes.
 same_counts()
 {
-	local a b n
+	local n
 
-	a=$(counters g1 argo0) && b=$(counters g2 argo0) || return
+	C1=$(counters g1 argo0) && C2=$(counters g2 argo0) || return
 	for n in packets bytes; do
-		echo "$n: g1 sent $(count link_tx_$n "$a"), g2 received $(count link_rx_$n "$b")"
-		echo "$n: g2 sent $(count link_tx_$n "$b"), g1 received $(count link_rx_$n "$a")"
-		[ "$(count link_tx_$n "$a")" = "$(count link_rx_$n "$b")" ] || return
-		[ "$(count link_tx_$n "$b")" = "$(count link_rx_$n "$a")" ] || return
+		echo "$n: g1 sent $(count link_tx_$n "$C1"), g2 received $(count link_rx_$n "$C2")"
+		echo "$n: g2 sent $(count link_tx_$n "$C2"), g1 received $(count link_rx_$n "$C1")"
+		[ "$(count link_tx_$n "$C1")" = "$(count link_rx_$n "$C2")" ] || return
+		[ "$(count link_tx_$n "$C2")" = "$(count link_rx_$n "$C1")" ] || return
 	done
 }
 
@@ -273,20 +295,26 @@ assert_same_counts()
 	retry_until 10 same_counts
 }
 
-# No frame was dropped or damaged at argo0 of these domains.
-assert_no_loss() # DOM...
+# No frame was dropped or damaged.
+assert_no_loss() # COUNTERS...
 {
-	local c d n
+	local c bad
 
-	for d; do
-		c=$(counters "$d" argo0)
-		for n in link_rx_dropped link_rx_errors link_tx_errors \
-			rx_bad_ring_header rx_bad_kind rx_bad_length \
-			rx_bad_reserved rx_bad_offload rx_bad_unoffered \
-			rx_bad_handshake rx_bad_early; do
-			assert_equal "$d $n $(count $n "$c")" "$d $n 0"
-		done
+	for c; do
+		bad=$(awk '$1 ~ /^(link_rx_dropped|link_[rt]x_errors|rx_bad_.*)$/ {
+				n++
+				if ($2) print
+			}
+			END { if (n < 11) print "only " n " counters" }' <<<"$c")
+		assert_equal "$bad" ''
 	done
+}
+
+# What one end of argo0 sent the other got, and none of it was dropped.
+assert_intact()
+{
+	assert_same_counts
+	assert_no_loss "$C1" "$C2"
 }
 
 # info DOM DEVICE WORD: what "ip -d link" says after a word of argonet's.

@@ -6,12 +6,12 @@
  *   traffic stream SEED BYTES
  *   traffic tcp-recv PORT SEED BYTES
  *   traffic tcp-send ADDRESS PORT SEED BYTES [WRITE]
- *   traffic tcp-file ADDRESS PORT FILE
+ *   traffic tcp-pages ADDRESS PORT SEED BYTES
  *   traffic udp-recv PORT SEED COUNT SIZE SECONDS
  *   traffic udp-send ADDRESS PORT SEED COUNT SIZE [FIRST] [SEGMENTS] [PAUSE]
  *
- * "stream" writes to standard output, "tcp-file" sends from a file's own pages
- * what "stream" wrote there. WRITE is the size of each write. SECONDS
+ * "stream" writes to standard output, "tcp-pages" sends a file's own pages, of
+ * which no two are neighbours in memory. WRITE is the size of each write. SECONDS
  * is how long nothing may arrive. FIRST is the number of the first datagram,
  * SEGMENTS how many datagrams go into one call, PAUSE microseconds between
  * calls.
@@ -22,13 +22,13 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/udp.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -143,18 +143,26 @@ static int socket_at(const char *port, int type)
 	return fd;
 }
 
-static void send_file(int fd, const char *path)
+/* Between any two pages of the file one of another file gets allocated. */
+static void send_pages(int fd, uint64_t seed, uint64_t bytes)
 {
-	int file = open(path, O_RDONLY);
-	ssize_t n;
+	static uint64_t page[4096 / 8];
+	int file = memfd_create("pages", 0), other = memfd_create("other", 0);
+	uint64_t state = start(seed, 0), left;
+	off_t at = 0;
 
-	if (file < 0)
-		err(1, "%s", path);
-	do {
-		n = sendfile(fd, file, NULL, 1 << 20);
-	} while (n > 0);
-	if (n < 0)
-		err(1, "sendfile");
+	if (file < 0 || other < 0)
+		err(1, "memfd_create");
+	for (left = bytes; left; left -= left < 4096 ? left : 4096) {
+		fill(page, sizeof(page), &state);
+		write_all(file, page, left < 4096 ? left : 4096);
+		write_all(other, page, 1);
+		if (lseek(other, 4095, SEEK_CUR) < 0)
+			err(1, "lseek");
+	}
+	while ((uint64_t)at < bytes)
+		if (sendfile(fd, file, &at, bytes - at) < 0)
+			err(1, "sendfile");
 }
 
 static void tcp_recv(const char *port, uint64_t seed, uint64_t bytes)
@@ -271,13 +279,10 @@ int main(int argc, char **argv)
 	int i;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (!strcmp(what, "tcp-file") && argc == 5) {
-		send_file(socket_to(argv[2], argv[3], SOCK_STREAM), argv[4]);
-		return 0;
-	}
-	/* Of the others all but the address are numbers. */
-	for (i = strstr(what, "send") ? 3 : 2; i < argc && i < 10; i++)
-		v[i] = number(argv[i]);
+	/* All but the address are numbers. */
+	for (i = 2; i < argc && i < 10; i++)
+		if (i > 2 || strstr(what, "recv") || !strcmp(what, "stream"))
+			v[i] = number(argv[i]);
 
 	if (!strcmp(what, "stream") && argc == 4)
 		send_stream(STDOUT_FILENO, v[2], v[3], CHUNK);
@@ -286,6 +291,8 @@ int main(int argc, char **argv)
 	else if (!strcmp(what, "tcp-send") && (argc == 6 || argc == 7))
 		send_stream(socket_to(argv[2], argv[3], SOCK_STREAM), v[4], v[5],
 			    v[6] ? v[6] : CHUNK);
+	else if (!strcmp(what, "tcp-pages") && argc == 6)
+		send_pages(socket_to(argv[2], argv[3], SOCK_STREAM), v[4], v[5]);
 	else if (!strcmp(what, "udp-recv") && argc == 7)
 		udp_recv(argv[2], v[3], v[4], v[5], v[6]);
 	else if (!strcmp(what, "udp-send") && argc >= 7 && argc <= 10)

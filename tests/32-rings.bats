@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Ring sizes and numbers of queues, equal and unequal.
+# bats file_tags=traffic
+
+load lib/traffic
+
+# Streams and datagrams both ways.
+use_rings()
+{
+	tcp_both 3000000
+	tcp g1 g2 fd77::2 3000000
+	udp_all g1 g2 10.77.0.2 2000 1400
+	udp_all g2 g1 fd77::1 200 8000
+	assert_intact
+}
+
+# bats test_tags=smoke
+@test "rings: 16K at both ends" {
+	local c
+
+	pair_up 'ring-size 16K'
+	assert_equal "$(info g1 argo0 ring-size)" 16384
+	assert_equal "$(info g1 argo0 peer-ring-size)" 16384
+	use_rings
+	# so small that it was full now and then, and the receiver said when
+	# there was room again
+	c=$(counters g1 argo0)
+	assert [ "$(count tx_eagain "$c")" -gt 0 ]
+	assert [ "$(count tx_wake_virq "$c")" -gt 0 ]
+	assert [ "$(count rx_notify "$(counters g2 argo0)")" -gt 0 ]
+}
+
+@test "rings: 4M at both ends" {
+	pair_up 'ring-size 4M'
+	assert_equal "$(info g1 argo0 peer-ring-size)" 4194304
+	use_rings
+}
+
+@test "rings: 16K against 4M" {
+	pair_up 'ring-size 16K' 'ring-size 4M'
+	assert_equal "$(info g1 argo0 peer-ring-size)" 4194304
+	assert_equal "$(info g2 argo0 peer-ring-size)" 16384
+	use_rings
+}
+
+@test "rings: resized while up with ethtool -G" {
+	pair_up 'ring-size 64K'
+	on g1 'ethtool -G argo0 rx 262144'
+	retry_until 20 peer_ring 262144
+	assert_equal "$(info g1 argo0 ring-size)" 262144
+	tcp_both 1000000
+	run on g1 'ethtool -G argo0 rx 4095'
+	assert_failure
+	run on g1 'ethtool -G argo0 rx 16777217'
+	assert_failure
+	assert_equal "$(info g1 argo0 ring-size)" 262144
+	pings g1 10.77.0.2
+}
+
+peer_ring() # BYTES
+{
+	[ "$(info g2 argo0 peer-ring-size)" = "$1" ] && carrier g1 argo0
+}
+
+# How many queues of a domain have counted anything.
+used() # DOM COUNTER
+{
+	on "$1" 'ethtool -S argo0' |
+		awk -v c="_$2:$" '$1 ~ "^q[0-9]+" c && $2 > 0 { n++ } END { print n + 0 }'
+}
+
+# Flows of different ports, which spread by their hash.
+many_flows()
+{
+	on g1 "for i in \$(seq 6000 6015); do
+			traffic udp-send 10.77.0.2 \$i $SEED 1 500 || exit
+		done"
+}
+
+@test "queues: four at both ends, all of them used" {
+	pair_up 'queues 4'
+	assert_equal "$(info g1 argo0 peer-queues)" 4
+	run on g1 'ls -d /sys/class/net/argo0/queues/tx-*'
+	assert_equal "${#lines[@]}" 4
+	serve g2 5201 iperf3 -s -1
+	iperf g1 10.77.0.2 -n 10M -P 4
+	many_flows
+	assert [ "$(used g1 tx_packets)" -ge 2 ]
+	assert_equal "$(used g1 tx_packets)" "$(used g2 rx_packets)"
+	tcp_both 3000000
+	udp_all g1 g2 10.77.0.2 2000 1400
+	assert_intact
+}
+
+@test "queues: four against one" {
+	pair_up 'queues 4' 'queues 1'
+	assert_equal "$(info g1 argo0 peer-queues)" 1
+	assert_equal "$(info g2 argo0 peer-queues)" 4
+	# g1 may send to one only
+	run on g1 'ls -d /sys/class/net/argo0/queues/tx-*'
+	assert_equal "${#lines[@]}" 1
+	serve g2 5201 iperf3 -s -1
+	iperf g1 10.77.0.2 -n 10M -P 4
+	tcp_both 3000000
+	udp_all g1 g2 10.77.0.2 2000 1400
+	udp_all g2 g1 10.77.0.1 2000 1400
+	assert_intact
+}
