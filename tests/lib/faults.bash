@@ -19,6 +19,11 @@ faults_teardown()
 	bed_teardown
 }
 
+guest_is_gone() # NAME
+{
+	! "$BED" guest domid "$1"
+}
+
 # traffic_start FROM TO ADDRESS: TCP both ways between two domains, paced, and a ping
 # in between, until traffic_stop. TO has ADDRESS.
 traffic_start()
