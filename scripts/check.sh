@@ -24,6 +24,8 @@ exceptions=(
 	'include/xen/interface/* BIT_MACRO'
 	# Xen answers ENOSYS to a hypercall that it was built without.
 	'drivers/argo/core/* ENOSYS'
+	# Names and macros of the test library, which end in no semicolon.
+	'tests/unit/* CAMELCASE,LINE_SPACING,PREFER_KERNEL_TYPES'
 	# Programs have no u32, only uint32_t.
 	't* PREFER_KERNEL_TYPES'
 	'* NONE'

@@ -12,7 +12,7 @@ packages=(
 	# running the bed
 	qemu-system-x86 seabios openssh-client
 	# tests and checks
-	bats bats-support bats-assert shellcheck sparse perl
+	bats bats-support bats-assert check shellcheck sparse perl
 )
 
 missing=()

@@ -22,6 +22,7 @@ one() # NAME FOLDER
 		printf '1..1\nok 1 %s\n' "$1"
 	else
 		printf '1..1\nnot ok 1 %s\n' "$1"
+		grep '^not ok' "$out" | sed 's/^/# /' || true
 		tail -n 25 "$out" | sed 's/^/# /'
 		echo "# log: $out"
 	fi
