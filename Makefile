@@ -16,7 +16,8 @@ plugin:
 install: modules plugin
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
 	$(MAKE) -C tools/iproute2 install
-	depmod "$$(cat $(KDIR)/include/config/kernel.release)"
+	depmod "$$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+		$(KDIR)/include/generated/utsrelease.h)"
 
 demo:
 	@scripts/demo.sh
