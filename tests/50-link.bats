@@ -61,7 +61,7 @@ teardown()
 	ip link set argo7 mtu 67 => mtu less than device minimum
 	ip link set argo7 mtu 65522 => mtu greater than device maximum
 	ip link set argo7 address 01:00:5e:00:00:01 => Cannot assign requested address
-	ip link set argo7 type argonet queues 2 => queues cannot be changed, delete the link and add it again
+	ip link set argo7 type argonet queues 2 => queues cannot be changed, add the link anew
 	ip link set argo7 type argonet peer 0x7ff0 => peer is no domain
 	ip link set argo7 type argonet port 0x1002 => port in use for this peer
 	ip link set argo7 type argonet ring-size 4095 => ring size must be

@@ -235,7 +235,7 @@ static void argonet_send_bye(struct argonet *an)
 	/* Worth some patience: without it the peer waits for us in vain. */
 	while (argonet_full(argonet_send_control(an, ARGONET_KIND_BYE, &bye,
 						 sizeof(bye))) && --tries)
-		msleep(5);
+		usleep_range(5000, 10000);
 }
 
 static void argonet_new_session(struct argonet *an)

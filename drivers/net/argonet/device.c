@@ -186,7 +186,7 @@ int argonet_restart(struct argonet *an, const struct argonet_config *config,
 		return 0;
 	ret = argonet_start(an);
 	if (ret)
-		NL_SET_ERR_MSG(extack, "no memory for the rings, set the link down and up to try again");
+		NL_SET_ERR_MSG(extack, "no memory for the rings, link is down");
 	return ret;
 }
 

@@ -182,7 +182,7 @@ static int argonet_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (ret)
 		return ret;
 	if (config.queues != an->config.queues) {
-		NL_SET_ERR_MSG(extack, "queues cannot be changed, delete the link and add it again");
+		NL_SET_ERR_MSG(extack, "queues cannot be changed, add the link anew");
 		return -EOPNOTSUPP;
 	}
 	ret = argonet_check_free(an, &config, extack);
