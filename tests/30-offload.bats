@@ -5,6 +5,7 @@
 # bats file_tags=traffic
 
 load lib/traffic
+PLAIN_QUEUE=1
 
 # feature DOM NAME: "on", "off", "off [requested on]"
 feature()
@@ -62,7 +63,7 @@ assert_unsegmented() # ADDRESS
 	assert_equal "$(feature g1 tx-checksumming)" off
 	assert_segmented 10.77.0.2
 	assert_segmented fd77::2
-	udp_all g1 g2 10.77.0.2 50 1000
+	udp_all g1 g2 10.77.0.2 50 1000 1 1000
 	assert_intact
 }
 
@@ -95,7 +96,7 @@ assert_unsegmented() # ADDRESS
 	assert_equal "$(feature g1 tx-checksum-ip-generic)" on
 	assert_segmented 10.77.0.2
 	assert_segmented fd77::2
-	udp_all g1 g2 10.77.0.2 200 1000 40
+	udp_all g1 g2 10.77.0.2 200 1000 40 20000
 	assert_intact
 }
 
@@ -117,14 +118,14 @@ assert_unsegmented() # ADDRESS
 
 	pair_up
 	before=$(counters g1 argo0)
-	udp_all g1 g2 10.77.0.2 1000 1000 40
-	udp_all g1 g2 fd77::2 1000 1000 40
+	udp_all g1 g2 10.77.0.2 1000 1000 40 20000
+	udp_all g1 g2 fd77::2 1000 1000 40 20000
 	# 50 large frames, and a few that belong to the kernel
 	assert [ "$(count tx_packets "$(counters g1 argo0)" "$before")" -lt 100 ]
 
 	on g1 'ethtool -K argo0 tx-udp-segmentation off'
 	before=$(counters g1 argo0)
-	udp_all g1 g2 10.77.0.2 1000 1000 40
+	udp_all g1 g2 10.77.0.2 1000 1000 40 20000
 	assert [ "$(count tx_packets "$(counters g1 argo0)" "$before")" -ge 1000 ]
 	assert_intact
 }
@@ -135,7 +136,7 @@ assert_unsegmented() # ADDRESS
 	assert_equal "$(feature g1 scatter-gather)" off
 	assert_segmented 10.77.0.2
 	tcp g1 g2 fd77::2 1000000
-	udp_all g1 g2 10.77.0.2 20 9000
+	udp_all g1 g2 10.77.0.2 20 9000 1 1000
 	assert_intact
 }
 
@@ -147,7 +148,7 @@ assert_unsegmented() # ADDRESS
 	tcp_both 1000000
 	on g1 'ethtool -K argo0 tso off'
 	assert_segmented 10.77.0.2
-	udp_all g1 g2 10.77.0.2 200 1000
+	udp_all g1 g2 10.77.0.2 200 1000 1 1000
 	assert_intact
 }
 
@@ -168,8 +169,8 @@ assert_unsegmented() # ADDRESS
 	done
 	assert_segmented 10.77.0.2
 	tcp g2 g1 fd77::1 1000000
-	udp_all g1 g2 10.77.0.2 200 1000
-	udp_all g2 g1 fd77::1 20 9000
+	udp_all g1 g2 10.77.0.2 200 1000 1 1000
+	udp_all g2 g1 fd77::1 20 9000 1 1000
 	pings g1 10.77.0.2 '-s 20000 fd77::2'
 	assert_intact
 }

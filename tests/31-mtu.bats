@@ -4,12 +4,13 @@
 # bats file_tags=traffic
 
 load lib/traffic
+PLAIN_QUEUE=1
 
 @test "mtu: 9000 at both ends" {
 	MTU1=9000 MTU2=9000 pair_up
 	pings g1 '-M do -s 8972 10.77.0.2' '-M do -s 8952 fd77::2'
 	tcp_both 3000000
-	udp_all g1 g2 10.77.0.2 100 8900
+	udp_all g1 g2 10.77.0.2 100 8900 1 1000
 	assert_intact
 }
 
@@ -17,7 +18,7 @@ load lib/traffic
 	MTU1=65521 MTU2=65521 pair_up
 	pings g1 '-M do -s 65493 10.77.0.2' '-M do -s 65473 fd77::2'
 	tcp_both 3000000
-	udp_all g1 g2 10.77.0.2 20 65000
+	udp_all g1 g2 10.77.0.2 20 65000 1 1000
 	on_both 'ip link set argo0 mtu 68' 'ip link set argo0 mtu 68'
 	pings g1 '-M do -s 40 10.77.0.2' '-s 1000 10.77.0.2'
 	tcp_both 30000
@@ -27,8 +28,8 @@ load lib/traffic
 @test "mtu: 9000 against 1500, both ways" {
 	MTU1=9000 MTU2=1500 pair_up
 	# each side sends what its own MTU allows; the other takes it
-	udp_all g1 g2 10.77.0.2 100 8900
-	udp_all g2 g1 10.77.0.1 100 8900
+	udp_all g1 g2 10.77.0.2 100 8900 1 1000
+	udp_all g2 g1 10.77.0.1 100 8900 1 1000
 	tcp_both 3000000
 	tcp g1 g2 fd77::2 3000000
 	on_both 'ethtool -K argo0 tso off gso off' 'ethtool -K argo0 tso off gso off'

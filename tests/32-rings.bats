@@ -4,14 +4,15 @@
 # bats file_tags=traffic
 
 load lib/traffic
+PLAIN_QUEUE=1
 
 # Streams and datagrams both ways.
 use_rings()
 {
 	tcp_both 3000000
 	tcp g1 g2 fd77::2 3000000
-	udp_all g1 g2 10.77.0.2 2000 1400
-	udp_all g2 g1 fd77::1 200 8000
+	udp_all g1 g2 10.77.0.2 500 1400 1 500
+	udp_all g2 g1 fd77::1 100 8000 1 2000
 	assert_intact
 }
 
@@ -89,7 +90,7 @@ many_flows()
 	assert [ "$(used g1 tx_packets)" -ge 2 ]
 	assert_equal "$(used g1 tx_packets)" "$(used g2 rx_packets)"
 	tcp_both 3000000
-	udp_all g1 g2 10.77.0.2 2000 1400
+	udp_all g1 g2 10.77.0.2 500 1400 1 500
 	assert_intact
 }
 
@@ -103,7 +104,7 @@ many_flows()
 	serve g2 5201 iperf3 -s -1
 	iperf g1 10.77.0.2 -n 10M -P 4
 	tcp_both 3000000
-	udp_all g1 g2 10.77.0.2 2000 1400
-	udp_all g2 g1 10.77.0.1 2000 1400
+	udp_all g1 g2 10.77.0.2 500 1400 1 500
+	udp_all g2 g1 10.77.0.1 500 1400 1 500
 	assert_intact
 }

@@ -4,6 +4,7 @@
 # bats file_tags=traffic
 
 load lib/traffic
+PLAIN_QUEUE=1
 
 setup_file()
 {
@@ -66,15 +67,16 @@ tcp_ns()
 		for id in $a $b; do
 			ip -n mid link add to\$id type argonet peer \$id &&
 			ip -n mid link set to\$id master br1 &&
-			ip -n mid link set to\$id up || exit
+			ip -n mid link set to\$id up &&
+			ip netns exec mid tc qdisc replace dev to\$id root pfifo limit 5000 || exit
 		done"
 	link_up g1 argo0 1 peer 0
 	link_up g2 argo0 2 peer 0
 	pings g1 10.77.0.2 '-M do -s 1472 10.77.0.2' fd77::2
 	tcp_both 5000000
 	tcp g2 g1 fd77::1 1000000
-	udp_all g1 g2 10.77.0.2 500 1400
-	udp_all g2 g1 10.77.0.1 40 1000 40
+	udp_all g1 g2 10.77.0.2 500 1400 1 1000
+	udp_all g2 g1 10.77.0.1 40 1000 40 20000
 	assert_no_loss "$(counters g1 argo0)" "$(counters g2 argo0)"
 	# through dom0, which did not take the frames apart
 	c=$(NETNS=mid counters dom0 "to$a")
@@ -106,8 +108,8 @@ tcp_ns()
 	tcp g2 g1 10.77.5.1 1000000
 	tcp g1 g2 10.77.9.2 1000000
 	tcp g2 g1 10.77.9.1 1000000
-	udp_all g1 g2 10.77.5.2 200 1000
-	udp_all g1 g2 10.77.9.2 200 1000 40
+	udp_all g1 g2 10.77.5.2 200 1000 1 1000
+	udp_all g1 g2 10.77.9.2 200 1000 40 20000
 	assert_intact
 	# the tag is there: the same network in another VLAN does not answer
 	on g2 'ip link del argo0.5 && ip link add link argo0 name argo0.6 type vlan id 6 &&
