@@ -80,7 +80,7 @@ ip_config() # DOM
 	on g1 'setsid ping -q -f -s 8000 10.77.0.2 >/dev/null 2>&1 </dev/null &'
 	changes=$(carrier_changes g1 argo0)
 
-	guest_pause g2
+	stand_still g2
 	retry_until 15 in_state stalled g1 argo0
 	no_carrier g1 argo0
 	sleep 25
@@ -88,13 +88,13 @@ ip_config() # DOM
 	# It stays at that: no flapping, nothing sent into the void.
 	assert_equal "$(carrier_changes g1 argo0)" "$((changes + 1))"
 
-	guest_unpause g2
+	wake_up g2
 	retry_until 20 carrier g1 argo0
 	in_state up g1 argo0
 	retry_until 20 on g1 'ping -q -c 1 -W 2 10.77.0.2'
 	traffic_goes_on
 	assert_equal "$(carrier_changes g1 argo0)" "$((changes + 2))"
-	run said g1 'argo0: (not read by|reading again:) domain'
+	run said g1 'argo0: (not read by|read again by) domain'
 	assert_equal "${#lines[@]}" 2
 	run said xen "$XEN_ARGO"
 	assert_output ''
@@ -104,10 +104,10 @@ ip_config() # DOM
 	HURT=g2
 	argonet_pair g1 g2 ring-size 64K
 	on g1 'setsid ping -q -f -s 8000 10.77.0.2 >/dev/null 2>&1 </dev/null &'
-	guest_pause g2
+	stand_still g2
 	retry_until 15 in_state stalled g1 argo0
 	on g1 'rmmod argonet && rmmod argo-core'
-	guest_unpause g2
+	wake_up g2
 	retry_until 20 no_carrier g2 argo0
 
 	argonet_load g1

@@ -51,9 +51,9 @@ lose() # DOM...
 		lose_ring "$d" "$(domid "$other")" "$NET_PORT" &
 		pids+=($!)
 	done
-	for d in "${pids[@]}"; do
-		wait "$d"
-	done
+	# With both, one may be just closing its own because of the other.
+	wait "${pids[0]}" || [ $# -gt 1 ]
+	[ $# = 1 ] || wait "${pids[1]}" || true
 	# Both ends start over. What lost nothing itself learns it from the other.
 	retry_until 20 came_back g1
 	retry_until 20 came_back g2
@@ -93,10 +93,10 @@ lose() # DOM...
 	HURT=g2
 	argonet_pair g1 g2 ring-size 64K
 	on g1 'setsid ping -q -f -s 8000 10.77.0.2 >/dev/null 2>&1 </dev/null &'
-	guest_pause g2
+	stand_still g2
 	retry_until 15 in_state stalled g1 argo0
 	lose_ring g1 "$(domid g2)" "$NET_PORT"
-	guest_unpause g2
+	wake_up g2
 	retry_until 20 carrier g1 argo0
 	retry_until 20 carrier g2 argo0
 	on g1 'killall -q ping || true'
