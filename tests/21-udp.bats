@@ -5,7 +5,7 @@
 # bats file_tags=traffic
 
 load lib/traffic
-PLAIN_QUEUE=1
+plain_queue
 
 # bats test_tags=smoke
 @test "udp: paced, both ways, IPv4 and IPv6, every datagram arrives" {

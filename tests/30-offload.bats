@@ -5,7 +5,7 @@
 # bats file_tags=traffic
 
 load lib/traffic
-PLAIN_QUEUE=1
+plain_queue
 
 # feature DOM NAME: "on", "off", "off [requested on]"
 feature()

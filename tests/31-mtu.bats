@@ -4,7 +4,7 @@
 # bats file_tags=traffic
 
 load lib/traffic
-PLAIN_QUEUE=1
+plain_queue
 
 @test "mtu: 9000 at both ends" {
 	MTU1=9000 MTU2=9000 pair_up
@@ -20,7 +20,7 @@ PLAIN_QUEUE=1
 	tcp_both 3000000
 	udp_all g1 g2 10.77.0.2 20 65000 1 1000
 	on_both 'ip link set argo0 mtu 68' 'ip link set argo0 mtu 68'
-	pings g1 '-M do -s 40 10.77.0.2' '-s 1000 10.77.0.2'
+	pings g1 '-M do -s 40 10.77.0.2' '-S 1000000 -s 1000 10.77.0.2'
 	tcp_both 30000
 	assert_intact
 }

@@ -4,7 +4,7 @@
 # bats file_tags=traffic
 
 load lib/traffic
-PLAIN_QUEUE=1
+plain_queue
 
 # Streams and datagrams both ways.
 use_rings()

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Traffic whose every byte is checked, counters, and cleaning up after both.
 # Files that load this need nothing else.
+#
+# Scripts for domains are quoted here, and "run" sets variables:
+# shellcheck disable=SC2016,SC2154
 
 load lib/bed
 
@@ -64,11 +67,15 @@ own_id() # DOM
 	cat "$file"
 }
 
+# Debian's default queueing discipline drops on purpose what waits for too long.
+# Files whose tests count datagrams call this once.
+plain_queue()
+{
+	PLAIN_QUEUE=1
+}
+
 # link_up DOM NAME ADDRESS OPTIONS...: argonet_add and the wait for carrier in
 # one command. LINK_MTU= is its MTU.
-#
-# Debian's default queueing discipline drops on purpose what waits for too
-# long. Tests that count datagrams set PLAIN_QUEUE.
 link_up()
 {
 	local dom=$1 name=$2 addr=$3

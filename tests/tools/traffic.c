@@ -39,7 +39,7 @@
 
 #define CHUNK		(64 * 1024)
 
-static uint64_t number(const char *s)
+static uint64_t to_number(const char *s)
 {
 	char *end;
 	uint64_t v = strtoull(s, &end, 0);
@@ -109,7 +109,7 @@ static int socket_to(const char *host, const char *port, int type)
 	struct sockaddr_in a4 = { .sin_family = AF_INET };
 	int fd = -1;
 
-	a4.sin_port = htons(number(port));
+	a4.sin_port = htons(to_number(port));
 	a6.sin6_port = a4.sin_port;
 	if (inet_pton(AF_INET, host, &a4.sin_addr) == 1) {
 		fd = socket(AF_INET, type, 0);
@@ -130,7 +130,7 @@ static int socket_at(const char *port, int type)
 {
 	struct sockaddr_in6 a = {
 		.sin6_family = AF_INET6,
-		.sin6_port = htons(number(port)),
+		.sin6_port = htons(to_number(port)),
 	};
 	int fd = socket(AF_INET6, type, 0);
 	int one = 1;
@@ -282,7 +282,7 @@ int main(int argc, char **argv)
 	/* All but the address are numbers. */
 	for (i = 2; i < argc && i < 10; i++)
 		if (i > 2 || strstr(what, "recv") || !strcmp(what, "stream"))
-			v[i] = number(argv[i]);
+			v[i] = to_number(argv[i]);
 
 	if (!strcmp(what, "stream") && argc == 4)
 		send_stream(STDOUT_FILENO, v[2], v[3], CHUNK);
