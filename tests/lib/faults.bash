@@ -19,11 +19,12 @@ faults_teardown()
 	bed_teardown
 }
 
-# stand_still and wake_up NAME: pause a guest and let it go on. To its kernel a
-# long pause looks like a stall of RCU's grace period, which it was.
+# stand_still and wake_up NAME: pause a guest and let it go on. A PV kernel's
+# clock goes on meanwhile: to its watchdogs a long pause is a task that hangs.
 stand_still()
 {
-	on "$1" 'echo 1 >/sys/module/rcupdate/parameters/rcu_cpu_stall_suppress'
+	on "$1" 'echo 1 >/sys/module/rcupdate/parameters/rcu_cpu_stall_suppress
+		echo 0 >/proc/sys/kernel/watchdog'
 	guest_pause "$1"
 }
 
@@ -31,6 +32,7 @@ wake_up()
 {
 	guest_unpause "$1"
 	timeout 60 "$BED" exec "$1" 'sleep 1
+		echo 1 >/proc/sys/kernel/watchdog
 		echo 0 >/sys/module/rcupdate/parameters/rcu_cpu_stall_suppress' 3>&- 4>&- </dev/null
 }
 
