@@ -15,13 +15,15 @@
  * Callbacks schedule NAPIs. In process context the softirq that raises would
  * wait for the next interrupt: argo_unlock() runs it.
  */
-void argo_lock(void) __acquires(&argo.lock)
+void argo_lock(void)
+	__acquires(&argo.lock)
 {
 	local_bh_disable();
 	spin_lock_irq(&argo.lock);
 }
 
-void argo_unlock(void) __releases(&argo.lock)
+void argo_unlock(void)
+	__releases(&argo.lock)
 {
 	spin_unlock_irq(&argo.lock);
 	local_bh_enable();
