@@ -84,7 +84,7 @@ struct argonet_rx_stats {
  * @ring: what the peer sends to; NULL while the interface is down
  * @dest: what we send to
  * @on: the link is up; changes under the transmit queue's lock
- * @peer_features: ARGONET_F_* the peer takes; with @on
+ * @peer_features: ARGONET_F_* the peer took at any time since @on
  * @max_frame: largest frame the peer takes; with @on
  * @batch: bytes of @stage that leave room for one more frame; with @on
  * @stage: message being assembled: whole small frames, records, copies

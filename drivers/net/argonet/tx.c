@@ -218,7 +218,7 @@ static bool argonet_tx_stage(struct argonet_queue *q, struct sk_buff *skb,
 	return true;
 }
 
-/* Finish what the peer does not take; the stack learns of it a bit later. */
+/* Finish what the peer never took; the stack learns of it a bit later. */
 static bool argonet_tx_fit_peer(u32 features, struct sk_buff *skb)
 {
 	if (skb_is_gso(skb)) {
@@ -322,7 +322,13 @@ void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer)
 	u32 last = peer->max_frame + sizeof(struct argonet_record);
 
 	__netif_tx_lock_bh(txq);
-	q->peer_features = peer->features;
+	/*
+	 * What the peer offered earlier in its session it still takes. Frames
+	 * that the stack made in that belief are on their way to us.
+	 */
+	if (!q->on)
+		q->peer_features = 0;
+	q->peer_features |= peer->features;
 	q->max_frame = peer->max_frame;
 	/* What is left for small frames before the one that ends a message */
 	q->batch = ALIGN_DOWN(min_t(u32, ARGONET_BATCH, peer->max_message - last),
