@@ -50,7 +50,7 @@ teardown()
 	ip link add argo9 numtxqueues 1 type argonet peer 1 queues 2 => more queues than numtxqueues or numrxqueues
 	ip link add argo9 type argonet peer 1 port 0xffffffff => port too large: each queue takes one more
 	ip link add argo9 type argonet peer 1 peer-port 0xfffffff0 => port too large: each queue takes one more
-	ip link add argo9 type argonet peer 77 => port in use for this peer by another argonet device, choose another port
+	ip link add argo9 type argonet peer 77 => port in use for this peer, choose another
 	ip link add argo9 type argonet peer 77 port 0x1003 => port in use for this peer
 	ip link add argo9 type argonet peer 77 port 0xfff queues 2 => port in use for this peer
 	ip link add argo9 address 01:00:5e:00:00:01 type argonet => address is multicast or zero
@@ -66,7 +66,7 @@ teardown()
 	ip link set argo7 type argonet port 0x1002 => port in use for this peer
 	ip link set argo7 type argonet ring-size 4095 => ring size must be
 	unshare -S 65534 -G 65534 ip link add argo9 type argonet => Operation not permitted
-	unshare -Urn ip link add argo9 type argonet => argonet needs CAP_NET_ADMIN in the initial user namespace
+	unshare -Urn ip link add argo9 type argonet => needs CAP_NET_ADMIN in the initial user namespace
 	END
 
 	# Nothing of it left a trace, and the next ports are free.
@@ -85,7 +85,7 @@ teardown()
 		sleep 1
 		ip link set argo0 netns "$(pidof sleep)"'
 	refuse g1 <<-'END'
-	nsenter -t $(pidof sleep) -U -n --preserve-credentials ip link set argo0 type argonet peer 0 => argonet needs CAP_NET_ADMIN in the initial user namespace
+	nsenter -t $(pidof sleep) -U -n --preserve-credentials ip link set argo0 type argonet peer 0 => needs CAP_NET_ADMIN in the initial user namespace
 	END
 	on g1 'nsenter -t $(pidof sleep) -n ip link set argo0 type argonet peer 0'
 	on g1 'kill $(pidof sleep)'
