@@ -110,7 +110,9 @@ tcp_ns()
 	tcp g2 g1 10.77.9.1 1000000
 	udp_all g1 g2 10.77.5.2 200 1000 1 1000
 	udp_all g1 g2 10.77.9.2 200 1000 40 20000
-	assert_intact
+	# What a new VLAN announces before the other end has it is dropped there by
+	# the stack, and counted as rx_dropped.
+	assert_same_counts
 	# the tag is there: the same network in another VLAN does not answer
 	on g2 'ip link del argo0.5 && ip link add link argo0 name argo0.6 type vlan id 6 &&
 		ip addr add 10.77.5.2/24 dev argo0.6 && ip link set argo0.6 up'
