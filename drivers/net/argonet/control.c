@@ -80,7 +80,7 @@ static void argonet_stall_work(struct work_struct *work)
 			argonet_event(an, ARGONET_EV_STALL);
 			return;
 		}
-		delay = max(delay, end - jiffies);
+		delay = min_not_zero(delay, end - jiffies);
 	}
 	if (delay)
 		queue_delayed_work(argonet_wq, &an->stall, delay);
