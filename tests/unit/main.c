@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <check.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "unit.h"
@@ -6,6 +8,18 @@
 const struct shim_world *shim_world;
 
 static u64 seed;
+
+void expect_failed(const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	ck_abort_msg("%s", text);
+	abort();
+}
 
 void *xmalloc(size_t bytes)
 {
@@ -29,6 +43,11 @@ u64 rnd_next(struct rnd *r)
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
 	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
 	return x ^ (x >> 31);
+}
+
+u32 rnd_below(struct rnd *r, u32 below)
+{
+	return rnd_next(r) % below;
 }
 
 int main(void)

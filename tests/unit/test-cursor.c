@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The receive cursor against the model of the writer */
+#include <check.h>
+
 #include "xen_model.h"
 
 static_assert(sizeof(struct xen_argo_ring) == 64, "ring header");

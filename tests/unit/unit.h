@@ -2,24 +2,35 @@
 #ifndef _UNIT_H
 #define _UNIT_H
 
-#include <check.h>
+/*
+ * What the unit tests and the fuzzers have in common. The models of the world
+ * around the code under test are written against this, and run under both.
+ */
 #include <stdlib.h>
 
 #include "kernel_shim.h"
 
 /*
- * Cheap enough for millions of checks, unlike the library's own, which note
- * each one down even if it holds. @fmt and the rest say where in a loop it was.
+ * Cheap enough for millions of checks, unlike those of the library "check",
+ * which note each one down even if it holds. @fmt and the rest say where in a
+ * loop it was.
  */
 #define expect(cond, fmt, ...) do {					\
 	if (__builtin_expect(!(cond), 0))				\
-		ck_abort_msg("%s:%d: %s; " fmt, __FILE__, __LINE__,	\
-			     #cond, ##__VA_ARGS__);			\
+		expect_failed("%s:%d: %s; " fmt, __FILE__, __LINE__,	\
+			      #cond, ##__VA_ARGS__);			\
 } while (0)
+
+void expect_failed(const char *fmt, ...)
+	__attribute__((format(printf, 1, 2), noreturn));
 
 void *xmalloc(size_t bytes);
 
-/* Pseudo-random numbers: the seed of the run mixed with one of the test */
+/*
+ * Choices. In a unit test pseudo-random numbers: the seed of the run mixed with
+ * one of the test. In a fuzzer the bytes of the input; when they are used up,
+ * always 1, which is "no" to rnd_one_in().
+ */
 struct rnd {
 	u64 state;
 };
@@ -28,10 +39,7 @@ void rnd_init(struct rnd *r, u64 salt);
 u64 rnd_next(struct rnd *r);
 
 /* 0 .. @below - 1 */
-static inline u32 rnd_below(struct rnd *r, u32 below)
-{
-	return rnd_next(r) % below;
-}
+u32 rnd_below(struct rnd *r, u32 below);
 
 /* True in one of @n cases */
 static inline bool rnd_one_in(struct rnd *r, u32 n)
