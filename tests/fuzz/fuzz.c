@@ -37,13 +37,10 @@ void *xmalloc(size_t bytes)
 
 void rnd_init(struct rnd *r, u64 salt)
 {
-	(void)r;
-	(void)salt;
 }
 
 u64 rnd_next(struct rnd *r)
 {
-	(void)r;
 	if (!input.left)
 		return 1;
 	input.left--;

@@ -45,7 +45,7 @@ fuzz()
 	local program=$1 dir=$2 name=${1##*/}
 
 	shift 2
-	mkdir -p "$dir/corpus"
+	mkdir -p "$dir/corpus" "$HERE/corpus/$name"
 	"$program" -seed="$FUZZ_SEED" -max_len=128 -entropic=0 -timeout=10 \
 		-print_final_stats=1 -artifact_prefix="$dir/" "$@" \
 		"$dir/corpus" "$HERE/corpus/$name" >"$dir/log" 2>&1 </dev/null
