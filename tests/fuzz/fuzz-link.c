@@ -119,7 +119,10 @@ static void make_request(struct nlattr *data[], struct wish *wish)
 	u32 n;
 
 	for (n = below(8); n; n--) {
-		u32 type = 1 + below(IFLA_ARGONET_MAX), value = any_value();
+		u32 type = 1 + below(below(4) ? IFLA_ARGONET_QUEUES :
+				     IFLA_ARGONET_MAX);
+		u32 value = type == IFLA_ARGONET_PEER && below(4) ? below(2) :
+			    any_value();
 		u32 right = type == IFLA_ARGONET_PEER ? 2 : 4;
 		u32 len = below(8) ? right : below(8);
 		bool bad = type > IFLA_ARGONET_QUEUES || len < right;
