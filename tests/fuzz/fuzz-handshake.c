@@ -66,21 +66,11 @@ static int judge(const struct wire *m, u32 len, struct argonet_handshake *hs)
 	return m->is_bye ? judge_bye(bytes, len, hs) : judge_hello(bytes, len, hs);
 }
 
-static bool same_params(const struct argonet_params *a,
-			const struct argonet_params *b)
-{
-	return a->version == b->version && a->features == b->features &&
-	       a->max_frame == b->max_frame && a->max_message == b->max_message &&
-	       a->queues == b->queues && a->ring_size == b->ring_size;
-}
-
 static void check_state(int i, const struct argonet_handshake *due)
 {
 	const struct argonet_handshake *hs = &p.end[i].hs;
 
-	expect(hs->session == due->session && hs->acked == due->acked &&
-	       hs->peer_session == due->peer_session &&
-	       same_params(&hs->peer, &due->peer),
+	expect(same_state(hs, due),
 	       "end %d: peer %llx, acked %d, not %llx, %d", i, hs->peer_session,
 	       hs->acked, due->peer_session, due->acked);
 	expect(p.end[i].link == (due->acked && due->peer_session), "end %d", i);

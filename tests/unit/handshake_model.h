@@ -44,6 +44,22 @@ static const struct argonet_params own[2] = {
 	{ 1, ARGONET_F_TSO4, ARGONET_MAX_FRAME, 1 << 20, 1, 1 << 16 },
 };
 
+/* What padding holds is nobody's business. */
+static inline bool same_params(const struct argonet_params *a,
+			       const struct argonet_params *b)
+{
+	return a->version == b->version && a->features == b->features &&
+	       a->max_frame == b->max_frame && a->max_message == b->max_message &&
+	       a->queues == b->queues && a->ring_size == b->ring_size;
+}
+
+static inline bool same_state(const struct argonet_handshake *a,
+			      const struct argonet_handshake *b)
+{
+	return a->session == b->session && a->peer_session == b->peer_session &&
+	       a->acked == b->acked && same_params(&a->peer, &b->peer);
+}
+
 static inline void pair_copy(struct pair *to, const struct pair *from)
 {
 	int i;

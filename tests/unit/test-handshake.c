@@ -86,11 +86,11 @@ START_TEST(a_repeated_hello_changes_nothing)
 		pair_up(&p);
 		argonet_handshake_fill(&p.end[1].hs, &own[1], up, &hello);
 		for (i = 0; i < 3; i++) {
-			memcpy(&before, &p.end[0].hs, sizeof(before));
+			before = p.end[0].hs;
 			todo = argonet_handshake_hello(&p.end[0].hs, &hello, 64);
 			expect(todo == (up ? 0 : (int)ARGONET_HS_REPLY) &&
-			       !memcmp(&before, &p.end[0].hs, sizeof(before)),
-			       "%d: %#x", i, todo);
+			       same_state(&before, &p.end[0].hs), "%d: %#x", i,
+			       todo);
 		}
 	}
 }
@@ -181,11 +181,10 @@ static void check_refused(const struct argonet_hello *hello, u32 len, int error)
 
 	*copy = *hello;
 	for (state = 0; state < 3; state++) {
-		struct argonet_handshake hs = some_state(state), before;
+		struct argonet_handshake hs = some_state(state), before = hs;
 
-		memcpy(&before, &hs, sizeof(hs));
 		ret = argonet_handshake_hello(&hs, copy, len);
-		expect(ret == error && !memcmp(&before, &hs, sizeof(hs)),
+		expect(ret == error && same_state(&before, &hs),
 		       "state %d: %d, not %d", state, ret, error);
 	}
 	free(copy);
@@ -335,7 +334,7 @@ START_TEST(bye)
 
 	for (state = 0; state < 3; state++) {
 		hs = some_state(state);
-		memcpy(&before, &hs, sizeof(hs));
+		before = hs;
 		for (i = 0; i < sizeof(bye); i++)
 			expect(argonet_handshake_bye(&hs, &bye, i) == -EBADMSG,
 			       "length %u", i);
@@ -352,7 +351,7 @@ START_TEST(bye)
 		expect(!argonet_handshake_bye(&hs, &bad, 16), "not its own");
 		bad.session = cpu_to_le64(5);
 		expect(!argonet_handshake_bye(&hs, &bad, 16), "ours");
-		expect(!memcmp(&before, &hs, sizeof(hs)), "state %d", state);
+		expect(same_state(&before, &hs), "state %d", state);
 
 		expect(argonet_handshake_bye(&hs, &bye, 16 + 7 * state) ==
 		       (state == 1 ? (int)ARGONET_HS_DOWN : 0) &&
