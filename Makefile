@@ -25,6 +25,15 @@ demo:
 test:
 	@tests/run
 
+fuzz:
+	@tests/fuzz/run --long
+
+fuzz-cover:
+	@tests/fuzz/cover.sh
+
+fuzz-breaks:
+	@tests/fuzz/breaks.sh
+
 check:
 	@scripts/check.sh
 
@@ -46,5 +55,5 @@ distclean: clean
 help:
 	@scripts/help.sh
 
-.PHONY: modules plugin install demo test check deb shell setup clean distclean help
+.PHONY: modules plugin install demo test fuzz fuzz-cover fuzz-breaks check deb shell setup clean distclean help
 .DEFAULT_GOAL := modules

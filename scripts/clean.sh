@@ -11,4 +11,5 @@ find Kbuild drivers include tests tools \( -name '*.o' -o -name '*.ko' \
 	-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' -o -name '*.so' \
 	-o -name modules.order -o -name Module.symvers \) -type f -delete
 rm -f modules.order Module.symvers .Module.symvers.cmd .modules.order.cmd
-rm -rf "$BUILD/modules" "$BUILD/check" "$BUILD/package" "$BUILD/unit"
+rm -rf "$BUILD/modules" "$BUILD/check" "$BUILD/package" "$BUILD/unit" \
+	"$BUILD"/fuzz/{bin,breaks,cover}

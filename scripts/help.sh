@@ -7,6 +7,9 @@ make            build the modules for the running kernel, or for KDIR=
 make install    install them, and the plugin for ip, on this machine
 make demo       two guests on Xen talk over argonet and over netfront
 make test       the whole test suite; TESTS=<file> TAGS=<tags> select
+make fuzz       fuzz the drivers' parsers for long; TARGET= FUZZ_TIME= FUZZ_RUNS=
+make fuzz-cover what unit tests and fuzzing reach of these files
+make fuzz-breaks  do the fuzzers find what is broken on purpose?
 make check      checks of the sources
 make deb        Debian packages: DKMS for the modules, the plugin for ip
 make shell      leave the bed running, prompt in DOM= (dom0, g1, g2, ...)

@@ -13,6 +13,7 @@ packages=(
 	qemu-system-x86 seabios openssh-client
 	# tests and checks
 	bats bats-support bats-assert check shellcheck sparse perl
+	clang libclang-rt-14-dev llvm
 )
 
 missing=()
