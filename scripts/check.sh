@@ -25,7 +25,11 @@ exceptions=(
 	# Xen answers ENOSYS to a hypercall that it was built without.
 	'drivers/argo/core/* ENOSYS'
 	# Names and macros of the test library, which end in no semicolon.
-	'tests/unit/* CAMELCASE,LINE_SPACING,PREFER_KERNEL_TYPES'
+	'tests/unit/* CAMELCASE,LINE_SPACING,PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES'
+	# The name that libFuzzer calls.
+	'tests/fuzz/fuzz.c CAMELCASE,PREFER_KERNEL_TYPES'
+	# Stands in for kernel headers, typedefs and all.
+	'tests/fuzz/net_shim.h MACRO_ARG_REUSE,NEW_TYPEDEFS'
 	# Programs have no u32, only uint32_t.
 	't* PREFER_KERNEL_TYPES'
 	'* NONE'

@@ -279,7 +279,7 @@ static void change(struct device *d, struct nlattr *data[],
 			   ret && ret != -ENOMEM ? &was : &config), "%d", ret);
 }
 
-static void address(void)
+static void check_address(void)
 {
 	struct netlink_ext_ack extack = { 0 };
 	struct nlattr *tb[IFLA_MAX + 1] = { 0 };
@@ -400,7 +400,7 @@ void fuzz_one(void)
 				show(d);
 			break;
 		case 3:
-			address();
+			check_address();
 			break;
 		default:
 			request(d);

@@ -59,7 +59,7 @@ u32 rnd_below(struct rnd *r, u32 below)
 
 u32 fuzz_take(u8 *to, u32 most)
 {
-	u32 len = min(input.left, (size_t)most);
+	u32 len = input.left < most ? input.left : most;
 
 	memcpy(to, input.at, len);
 	input.at += len;

@@ -51,6 +51,8 @@ static inline u16 __virtio16_to_cpu(bool little_endian, __virtio16 x)
 	((x) + __mask) & ~__mask; })
 #define IS_ALIGNED(x, to)	(((x) & ((to) - 1)) == 0)
 #define fallthrough		__attribute__((__fallthrough__))
+#define __noreturn		__attribute__((__noreturn__))
+#define __printf(fmt, args)	__attribute__((__format__(printf, fmt, args)))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 
 /**

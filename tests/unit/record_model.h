@@ -80,8 +80,8 @@ static inline int judge_offload(const u8 *r, u32 len, u32 offered)
 }
 
 /* The record at @pos of @len bytes; *@next is set if it is good */
-static inline int judge(const u8 *bytes, u64 len, u64 pos, u32 offered, u32 max_frame,
-		 u64 *next)
+static inline int judge(const u8 *bytes, u64 len, u64 pos, u32 offered,
+			u32 max_frame, u64 *next)
 {
 	u64 frame;
 	int ret;
@@ -103,8 +103,8 @@ static inline int judge(const u8 *bytes, u64 len, u64 pos, u32 offered, u32 max_
 }
 
 /* A message in two allocations of just the right size */
-static inline void message_create(struct argo_message *m, const u8 *bytes, u32 len,
-			   u32 split)
+static inline void message_create(struct argo_message *m, const u8 *bytes,
+				  u32 len, u32 split)
 {
 	u8 *seg[2] = { xmalloc(split), xmalloc(len - split) };
 
@@ -122,8 +122,8 @@ static inline void message_destroy(struct argo_message *m)
 	free((void *)m->seg[1]);
 }
 
-static inline void check_frame(const struct argo_message *m, const u8 *bytes, u32 pos,
-			const struct argonet_frame *f)
+static inline void check_frame(const struct argo_message *m, const u8 *bytes,
+			       u32 pos, const struct argonet_frame *f)
 {
 	u8 *copy = xmalloc(f->len);
 
@@ -137,8 +137,8 @@ static inline void check_frame(const struct argo_message *m, const u8 *bytes, u3
 }
 
 /* Walk a message to its end. Return: the number of good records. */
-static inline u32 check_walk(const struct argo_message *m, const u8 *bytes, u32 offered,
-		      u32 max_frame)
+static inline u32 check_walk(const struct argo_message *m, const u8 *bytes,
+			     u32 offered, u32 max_frame)
 {
 	u32 pos = 0, before, records = 0;
 	struct argonet_frame f;

@@ -21,8 +21,7 @@
 			      #cond, ##__VA_ARGS__);			\
 } while (0)
 
-void expect_failed(const char *fmt, ...)
-	__attribute__((format(printf, 1, 2), noreturn));
+__printf(1, 2) __noreturn void expect_failed(const char *fmt, ...);
 
 void *xmalloc(size_t bytes);
 
