@@ -11,7 +11,7 @@ limit=(-max_total_time="${FUZZ_TIME:-10}")
 
 one() # a line of "breaks"
 {
-	local target file sed what dir start rc=0 ms
+	local target file sed what dir start ms
 
 	IFS=$'\t' read -r target file sed what <<<"$1"
 	what="fuzz $target: $what"
@@ -28,10 +28,10 @@ one() # a line of "breaks"
 		return
 	fi
 	start=$(date +%s%3N)
-	fuzz "$dir/$target" "$dir" "${limit[@]}" || rc=$?
+	fuzz "$dir/$target" "$dir" "${limit[@]}" || true # see what it left
 	ms=$(($(date +%s%3N) - start))
 	what+=", $ms ms, $(fuzz_runs "$dir") inputs"
-	if [ "$rc" -eq 0 ]; then
+	if ! compgen -G "$dir/*-????????????????????????????????????????" >/dev/null; then
 		echo "not ok 1 $what: not found"
 	else
 		echo "ok 1 $what: $(sed -n '/^[^ ]*: .*; /{s,^[^ ]*/,,;p;q};/SUMMARY/{s/ in .*//;p;q}' \
