@@ -34,6 +34,7 @@ fuzz_build()
 	local name=$1
 
 	shift
+	"$TOP/scripts/host-packages.sh"
 	logged "$name" make -C "$HERE" -j"$FUZZ_JOBS" "$@"
 }
 
