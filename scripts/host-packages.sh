@@ -9,6 +9,8 @@ packages=(
 	# building Xen, the modules and the tools
 	gcc g++ make flex bison bc libc6-dev libelf-dev libssl-dev python3
 	dpkg-dev xz-utils zstd cpio kmod rsync pkg-config libmnl-dev
+	# BTF of modules for 6.12
+	dwarves
 	# running the bed
 	qemu-system-x86 seabios openssh-client
 	# tests and checks
