@@ -159,6 +159,8 @@ static int argonet_newlink(struct net *src_net, struct net_device *dev,
 	if (ret)
 		return ret;
 
+	/* The stack makes a queue discipline for each that there could be. */
+	dev->num_tx_queues = an->config.queues;
 	netif_set_real_num_tx_queues(dev, an->config.queues);
 	netif_set_real_num_rx_queues(dev, an->config.queues);
 	if (!tb[IFLA_ADDRESS])
