@@ -11,14 +11,26 @@
 #include "hv.h"
 
 /**
+ * struct argo_memory - pages of a ring
+ * @pages: single ones, and chunks of several
+ * @n: how many
+ * @addr: where they are mapped
+ */
+struct argo_memory {
+	struct page **pages;
+	unsigned int n;
+	void *addr;
+};
+
+/**
  * struct argo_ring - a ring of this domain
  * @node: in argo_core.rings while registered
  * @cursor: read side; belongs to the client's single reader
  * @config: as the client asked
  * @ops: callbacks
  * @priv: their argument
- * @pages: the memory; Xen's from registration to a successful unregistration
- * @npages: how many
+ * @memory: Xen's from registration to a successful unregistration
+ * @lent: some of it may be lent; belongs to the reader
  * @busy: the client was told of data and did not say it is done
  * @broken: Xen's write position made no sense
  * @lost: Xen dropped the ring, the client knows
@@ -33,8 +45,8 @@ struct argo_ring {
 	struct argo_ring_config config;
 	const struct argo_ring_ops *ops;
 	void *priv;
-	struct page **pages;
-	unsigned int npages;
+	struct argo_memory memory;
+	bool lent;
 	bool busy;
 	bool broken;
 	bool lost;
@@ -91,6 +103,14 @@ void argo_ring_check(struct argo_ring *ring);
 void argo_scan(void);
 void argo_busy_put(void);
 void argo_kick_waits(void);
+
+/* memory.c */
+int argo_memory_get(struct argo_memory *m, u32 bytes);
+void argo_memory_put(struct argo_memory *m, bool leak);
+bool argo_memory_lent(const struct argo_memory *m);
+u32 argo_memory_returned(const struct argo_memory *m, u32 from, u32 to);
+struct page *argo_memory_lend(struct argo_memory *m, const void *at,
+			      u32 *offset, u32 *len);
 
 /* ring.c */
 void argo_rings_probe_suspects(void);

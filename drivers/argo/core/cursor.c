@@ -139,40 +139,52 @@ void argo_cursor_consume(struct argo_cursor *c, const struct argo_message *msg)
 }
 
 /**
- * argo_cursor_publish() - let senders use the space of consumed messages
+ * argo_cursor_held() - what was consumed and not published
  * @c: cursor
+ *
+ * Return: bytes of the ring.
+ */
+u32 argo_cursor_held(const struct argo_cursor *c)
+{
+	return argo_distance(c, c->published, c->rx);
+}
+
+/**
+ * argo_cursor_publish_to() - let senders use the space of consumed messages
+ * @c: cursor
+ * @upto: how far; a slot between the published position and the read one
  *
  * Xen does not watch rx_ptr: a sender that found the ring full is woken only
  * by the receiver's notify hypercall. Such a sender exists only if, at some
  * moment, less than the largest message was free. What was in use is measured
  * against the read position that senders saw until now; a refusal before or
  * during this call saw at most that much. A refusal after the write position
- * is read here leaves unread data behind, hence another publish.
+ * is read here leaves data behind that is not published, hence another call.
  *
  * Return: true if the caller must issue the notify hypercall now.
  */
-bool argo_cursor_publish(struct argo_cursor *c)
+bool argo_cursor_publish_to(struct argo_cursor *c, u32 upto)
 {
 	/* Header, padding, and the slot that Xen never fills */
 	u32 worst = ALIGN(c->max_message, XEN_ARGO_SLOT_SIZE) +
 		    sizeof(struct xen_argo_message_header) + XEN_ARGO_SLOT_SIZE;
-	u32 consumed, unread, tx, enough;
+	u32 given, used, tx, enough;
 
-	consumed = argo_distance(c, c->published, c->rx);
-	if (!consumed)
+	given = argo_distance(c, c->published, upto);
+	if (!given)
 		return false;
 
 	/* Xen may overwrite the messages from here on: they were read. */
-	virt_store_release(&c->ring->rx_ptr, c->rx);
-	c->published = c->rx;
+	virt_store_release(&c->ring->rx_ptr, upto);
+	c->published = upto;
 	/* Order the store above before the load below, against Xen. */
 	virt_mb();
 	tx = READ_ONCE(c->ring->tx_ptr);
 	if (!argo_index_valid(c, tx))
 		return true;
 
-	unread = argo_distance(c, c->rx, tx);
-	if (worst >= c->len || consumed + unread > c->len - worst)
+	used = argo_distance(c, upto, tx);
+	if (worst >= c->len || given + used > c->len - worst)
 		c->owed = true;
 	if (!c->owed)
 		return false;
@@ -181,8 +193,8 @@ bool argo_cursor_publish(struct argo_cursor *c)
 	 * Waking a sender for a little space costs more than it brings: wait
 	 * until half the ring and the largest message fit, or all is read.
 	 */
-	enough = max(worst, c->len / 2);
-	if (unread && c->len - unread < enough)
+	enough = tx == c->rx ? worst : max(worst, c->len / 2);
+	if (used && c->len - used < enough)
 		return false;
 	c->owed = false;
 	return true;

@@ -4,37 +4,15 @@
  */
 #define pr_fmt(fmt) "argo: " fmt
 
-#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include "core.h"
 #include "trace.h"
 
-static int argo_ring_alloc_pages(struct argo_ring *ring)
+static u32 argo_ring_bytes(const struct argo_ring *ring)
 {
-	unsigned int n = DIV_ROUND_UP(ring->config.len + sizeof(struct xen_argo_ring),
-				      PAGE_SIZE);
-
-	ring->pages = kvcalloc(n, sizeof(*ring->pages), GFP_KERNEL);
-	if (!ring->pages)
-		return -ENOMEM;
-	for (; ring->npages < n; ring->npages++) {
-		struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-
-		if (!page)
-			return -ENOMEM;
-		ring->pages[ring->npages] = page;
-	}
-	return 0;
-}
-
-static void argo_ring_free_pages(struct argo_ring *ring)
-{
-	while (ring->npages)
-		__free_page(ring->pages[--ring->npages]);
-	kvfree(ring->pages);
+	return ring->config.len + sizeof(struct xen_argo_ring);
 }
 
 /**
@@ -52,7 +30,6 @@ struct argo_ring *argo_ring_create(const struct argo_ring_config *config,
 				   const struct argo_ring_ops *ops, void *priv)
 {
 	struct argo_ring *ring;
-	void *mem;
 	int ret;
 
 	if (config->len < XEN_ARGO_MIN_RING_LEN ||
@@ -69,23 +46,15 @@ struct argo_ring *argo_ring_create(const struct argo_ring_config *config,
 	ring->ops = ops;
 	ring->priv = priv;
 
-	ret = argo_ring_alloc_pages(ring);
-	if (ret)
-		goto err_pages;
-	mem = vmap(ring->pages, ring->npages, VM_MAP, PAGE_KERNEL);
-	if (!mem) {
-		ret = -ENOMEM;
-		goto err_pages;
+	ret = argo_memory_get(&ring->memory, argo_ring_bytes(ring));
+	if (ret) {
+		kfree(ring);
+		return ERR_PTR(ret);
 	}
-	argo_cursor_init(&ring->cursor, mem, config->len,
+	argo_cursor_init(&ring->cursor, ring->memory.addr, config->len,
 			 min_not_zero(config->max_message,
 				      argo_ring_max_payload(config->len)));
 	return ring;
-
-err_pages:
-	argo_ring_free_pages(ring);
-	kfree(ring);
-	return ERR_PTR(ret);
 }
 EXPORT_SYMBOL_GPL(argo_ring_create);
 
@@ -98,9 +67,7 @@ EXPORT_SYMBOL_GPL(argo_ring_create);
 void argo_ring_destroy(struct argo_ring *ring)
 {
 	argo_ring_unregister(ring);
-	vunmap(ring->cursor.ring);
-	if (!ring->leaked)
-		argo_ring_free_pages(ring);
+	argo_memory_put(&ring->memory, ring->leaked);
 	kfree(ring);
 }
 EXPORT_SYMBOL_GPL(argo_ring_destroy);
@@ -114,7 +81,7 @@ static int argo_ring_tell_xen(struct argo_ring *ring)
 	};
 	int ret;
 
-	ret = argo.hv->register_ring(&reg, ring->pages,
+	ret = argo.hv->register_ring(&reg, ring->memory.pages,
 				     XEN_ARGO_REGISTER_FLAG_FAIL_EXIST);
 	trace_argo_register(ring, ret);
 	return ret;
@@ -160,11 +127,29 @@ static bool argo_ring_name_taken(const struct argo_ring *ring)
 	return false;
 }
 
+/* An empty ring is written to from its start, so nothing of it may be lent. */
+static int argo_ring_renew_memory(struct argo_ring *ring)
+{
+	struct argo_memory fresh = {};
+	int ret;
+
+	ring->lent = false;
+	if (!argo_memory_lent(&ring->memory))
+		return 0;
+	ret = argo_memory_get(&fresh, argo_ring_bytes(ring));
+	if (ret)
+		return ret;
+	argo_memory_put(&ring->memory, false);
+	ring->memory = fresh;
+	ring->cursor.ring = fresh.addr;
+	return 0;
+}
+
 /**
  * argo_ring_register() - open a ring for messages
  * @ring: ring; nobody may be reading it
  *
- * The ring starts empty. A ring that is or was registered is taken from Xen
+ * The ring starts empty, in memory of which nothing is lent. A ring that is or was registered is taken from Xen
  * first: registering over a live one leaks hypervisor state, so this is also
  * the way back after argo_ring_ops.lost.
  *
@@ -202,6 +187,9 @@ int argo_ring_register(struct argo_ring *ring)
 		goto out;
 	}
 
+	ret = argo_ring_renew_memory(ring);
+	if (ret)
+		goto out;
 	argo_cursor_reset(&ring->cursor);
 	ring->broken = false;
 	ring->lost = false;
@@ -358,26 +346,102 @@ void argo_ring_consume(struct argo_ring *ring, const struct argo_message *msg)
 EXPORT_SYMBOL_GPL(argo_ring_consume);
 
 /**
+ * argo_ring_lend() - lend a piece of a message to whoever takes pages
+ * @ring: ring
+ * @msg: what argo_ring_next() returned last, not yet consumed
+ * @from: first payload byte
+ * @offset: set to where that is in the page returned
+ * @len: payload bytes wanted; lowered to what the page holds of them
+ *
+ * The page is given back with put_page(). Until then nothing from there on is
+ * published: whoever lends must look at argo_ring_held(), and stop lending
+ * while there is room left.
+ *
+ * Context: any; one reader at a time.
+ * Return: the page, perhaps a compound one, with a reference taken.
+ */
+struct page *argo_ring_lend(struct argo_ring *ring,
+			    const struct argo_message *msg, u32 from,
+			    u32 *offset, u32 *len)
+{
+	const void *at = argo_message_piece(msg, from, len);
+
+	ring->lent = true;
+	return argo_memory_lend(&ring->memory, at, offset, len);
+}
+EXPORT_SYMBOL_GPL(argo_ring_lend);
+
+/* How far the ring can be given back: to the first page that is lent */
+static u32 argo_ring_returned(const struct argo_ring *ring)
+{
+	const struct argo_cursor *c = &ring->cursor;
+	u32 head = sizeof(struct xen_argo_ring);
+	u32 pos = c->published;
+
+	if (pos > c->rx) {
+		pos = argo_memory_returned(&ring->memory, head + pos,
+					   head + c->len) - head;
+		if (pos != c->len)
+			return pos;
+		pos = 0;
+	}
+	return argo_memory_returned(&ring->memory, head + pos, head + c->rx) - head;
+}
+
+/**
  * argo_ring_publish() - give the space of consumed messages back
  * @ring: ring
  *
- * Once per batch is right. Signals waiting senders if there can be any.
+ * As far as nothing of it is lent. Once per batch is right. Signals waiting
+ * senders if there can be any.
  *
  * Context: any; one reader at a time.
+ * Return: true if anything was given back.
  */
-void argo_ring_publish(struct argo_ring *ring)
+bool argo_ring_publish(struct argo_ring *ring)
 {
+	u32 upto = ring->lent ? argo_ring_returned(ring) : ring->cursor.rx;
 	int ret;
 
-	if (!argo_cursor_publish(&ring->cursor)) {
+	ring->lent = upto != ring->cursor.rx;
+	if (upto == ring->cursor.published)
+		return false;
+	if (!argo_cursor_publish_to(&ring->cursor, upto)) {
 		ring->stats.notify_elided++;
-		return;
+		return true;
 	}
 	ring->stats.notify++;
 	ret = argo.hv->notify(NULL);
 	trace_argo_notify(0, ret);
+	return true;
 }
 EXPORT_SYMBOL_GPL(argo_ring_publish);
+
+/**
+ * argo_ring_held() - how much was consumed and is not given back
+ * @ring: ring
+ *
+ * Context: any; one reader at a time.
+ * Return: bytes of the ring, all that follows a lent page included.
+ */
+u32 argo_ring_held(const struct argo_ring *ring)
+{
+	return argo_cursor_held(&ring->cursor);
+}
+EXPORT_SYMBOL_GPL(argo_ring_held);
+
+/**
+ * argo_ring_pending() - is there anything to read?
+ * @ring: ring
+ *
+ * Context: any.
+ * Return: true if there is, on an unregistered ring, too.
+ */
+bool argo_ring_pending(const struct argo_ring *ring)
+{
+	return argo_cursor_pending(&ring->cursor);
+}
+EXPORT_SYMBOL_GPL(argo_ring_pending);
 
 /**
  * argo_ring_get_stats() - read the counters of a ring
