@@ -3,6 +3,7 @@
 #define _ARGONET_H
 
 #include <linux/argo.h>
+#include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 #include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
@@ -17,11 +18,16 @@
 /* User-visible limits of IFLA_ARGONET_RING_SIZE */
 #define ARGONET_MIN_RING_SIZE	4096U
 #define ARGONET_MAX_RING_SIZE	(16U * 1024 * 1024)
-#define ARGONET_DEFAULT_RING_SIZE (1024 * 1024)
+#define ARGONET_DEFAULT_RING_SIZE (2 * 1024 * 1024)
 
 /* Frames up to this size are copied rather than sent from where they are. */
 #define ARGONET_COPY_ALWAYS	256
 #define ARGONET_COPY_BATCHED	2048
+
+/* So many small frames go out at once before a run of them is a flood. */
+#define ARGONET_RUN		4
+#define ARGONET_TX_USECS	200
+#define ARGONET_MAX_TX_USECS	10000
 
 /* Room to assemble a message: a batch, then a frame with all of it copied */
 #define ARGONET_STAGE_SIZE \
@@ -65,6 +71,8 @@ struct argonet_tx_stats {
  * @packets: frames given to the stack
  * @bytes: bytes of those frames
  * @messages: messages read, of any kind
+ * @lent: frames of those whose pages are the ring's own
+ * @renewed: times the ring needed new memory because of a slow reader
  * @dropped: frames dropped for want of memory
  * @bad: what was dropped by &enum argonet_bad
  */
@@ -72,8 +80,28 @@ struct argonet_rx_stats {
 	u64_stats_t packets;
 	u64_stats_t bytes;
 	u64_stats_t messages;
+	u64_stats_t lent;
+	u64_stats_t renewed;
 	u64_stats_t dropped;
 	u64_stats_t bad[ARGONET_BAD_REASONS];
+};
+
+/**
+ * struct argonet_message - a DATA message being put together
+ * @iov: its pieces
+ * @niov: how many
+ * @len: their bytes
+ * @staged: bytes of the stage in use
+ * @frames: frames it carries
+ * @frame_bytes: their bytes
+ */
+struct argonet_message {
+	struct xen_argo_iov iov[XEN_ARGO_MAX_IOVS];
+	unsigned int niov;
+	u32 len;
+	u32 staged;
+	unsigned int frames;
+	unsigned int frame_bytes;
 };
 
 /**
@@ -81,22 +109,30 @@ struct argonet_rx_stats {
  * @an: device
  * @index: queue number
  * @napi: reads @ring, sends on when @dest has room
+ * @timer: schedules @napi for what cannot wait for an event
+ * @polling: @napi is at work and sends what is collected meanwhile
  * @ring: what the peer sends to; NULL while the interface is down
  * @dest: what we send to
  * @on: the link is up; changes under the transmit queue's lock
  * @peer_features: ARGONET_F_* the peer took at any time since @on
  * @max_frame: largest frame the peer takes; with @on
- * @batch: bytes of @stage that leave room for one more frame; with @on
- * @stage: message being assembled: whole small frames, records, copies
- * @staged: bytes of it in use
- * @frames: frames the message carries, @held included
- * @frame_bytes: their bytes
- * @held: last frame of the message, sent from where it is
- * @blocked: @stage and @held wait for room
+ * @max_message: largest message the peer takes; with @on
+ * @message: what is to be sent next
+ * @stage: whole small frames, records and headers of it, and what had to be
+ *	copied
+ * @held: frames of it that are sent from where they are
+ * @parked: frame that is to follow, while @message waits
+ * @run: small frames sent at once since the peer was heard of
+ * @last: when the last of a longer run came
+ * @blocked: @message waits for room
  * @blocked_since: since when, in jiffies
  * @woken: 1 + &enum argo_wake once there may be room; 0 before
  * @tx: transmit counters, written under the transmit queue's lock
  * @tx_sync: for them
+ * @lend_from: frames are copied rather than lent until then, in jiffies
+ * @pause: for how long lending ends when a reader is too slow, in jiffies
+ * @moved: when some of @ring was given back last, in jiffies
+ * @renew: a slow reader sits on @ring, it needs new memory
  * @rx_pos: where to go on in the message at hand, when the NAPI's budget ended
  *	in the midst of it; else 0
  * @rx: receive counters, written by @napi
@@ -107,24 +143,32 @@ struct argonet_queue {
 	struct argonet *an;
 	unsigned int index;
 	struct napi_struct napi;
+	struct hrtimer timer;
+	bool polling;
 	struct argo_ring *ring;
 	struct argo_dest dest;
 
 	bool on;
 	u32 peer_features;
 	u32 max_frame;
-	u32 batch;
+	u32 max_message;
+	struct argonet_message message;
 	void *stage;
-	u32 staged;
-	unsigned int frames;
-	unsigned int frame_bytes;
-	struct sk_buff *held;
+	struct sk_buff_head held;
+	struct sk_buff *parked;
+	unsigned int run;
+	ktime_t last;
 	bool blocked;
 	unsigned long blocked_since;
 	atomic_t woken;
 
 	struct argonet_tx_stats tx;
 	struct u64_stats_sync tx_sync;
+
+	unsigned long lend_from;
+	unsigned long pause;
+	unsigned long moved;
+	bool renew;
 	u32 rx_pos;
 	struct argonet_rx_stats rx;
 	struct u64_stats_sync rx_sync;
@@ -141,6 +185,7 @@ struct argonet_queue {
  * @ARGONET_EV_GONE: the peer has no ring for us
  * @ARGONET_EV_TOO_LONG: the peer's ring is smaller than it said
  * @ARGONET_EV_STALL: the peer does not read
+ * @ARGONET_EV_RENEW: a slow reader sits on a ring of ours
  * @ARGONET_EV_NOTIFY: tell the network where we are
  */
 enum argonet_event {
@@ -152,6 +197,7 @@ enum argonet_event {
 	ARGONET_EV_GONE,
 	ARGONET_EV_TOO_LONG,
 	ARGONET_EV_STALL,
+	ARGONET_EV_RENEW,
 	ARGONET_EV_NOTIFY,
 };
 
@@ -197,6 +243,8 @@ struct argonet_config {
  * @own: what we tell the peer; @own.features under @lock
  * @offered: ARGONET_F_* told in this session, taken back ones included
  * @peer_features: ARGONET_F_* the stack may make use of, under RTNL
+ * @tx_usecs: how long small frames of a flood are collected, under RTNL
+ * @talks: the peer sent frames since we looked
  * @lock: the handshake
  * @handshake: its state
  * @rx_open: frames of the peer are welcome
@@ -211,6 +259,8 @@ struct argonet_config {
  * @notify_at: not before, for ARGONET_EV_NOTIFY, in jiffies
  * @next_apply: no change of the device before, in jiffies
  * @hello_sent: when the last HELLO was sent, in jiffies
+ * @gone_until: a missing ring of the peer is the end of the link from then on,
+ *	in jiffies; 0 while none is missing
  * @peer_absent: the peer had no ring when it was looked for
  * @reopen_at: no registration before, in jiffies
  * @open_error: why registering failed last
@@ -225,6 +275,8 @@ struct argonet {
 	struct argonet_params own;
 	u32 offered;
 	u32 peer_features;
+	unsigned int tx_usecs;
+	bool talks;
 	spinlock_t lock; /* handshake, own.features */
 	struct argonet_handshake handshake;
 	bool rx_open;
@@ -240,6 +292,7 @@ struct argonet {
 	unsigned long next_probe;
 	unsigned long next_apply;
 	unsigned long hello_sent;
+	unsigned long gone_until;
 	bool peer_absent;
 	unsigned long reopen_at;
 	int open_error;
@@ -268,6 +321,8 @@ enum argonet_state argonet_state(const struct argonet *an);
 
 /* rx.c */
 int argonet_poll(struct napi_struct *napi, int budget);
+enum hrtimer_restart argonet_poll_timer(struct hrtimer *timer);
+void argonet_poll_after(struct argonet_queue *q, unsigned int usecs);
 void argonet_rx_bad(struct argonet_queue *q, enum argonet_bad why);
 
 /* tx.c */
@@ -275,6 +330,8 @@ netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev);
 void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer);
 void argonet_tx_off(struct argonet_queue *q);
 bool argonet_tx_resume(struct argonet_queue *q);
+void argonet_tx_kick(struct argonet_queue *q, enum argo_wake why);
+void argonet_tx_collected(struct argonet_queue *q);
 extern const struct argo_dest_ops argonet_dest_ops;
 
 /* offload.c */

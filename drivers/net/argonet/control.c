@@ -25,6 +25,9 @@
 /* From carrier on until the queue discipline is surely in place */
 #define ARGONET_NOTIFY_DELAY	msecs_to_jiffies(200)
 
+/* A peer that takes new memory for its ring needs no longer than this. */
+#define ARGONET_PATIENCE	(HZ / 2)
+
 /*
  * How long our rings stay away after the peer's was found missing. It may be
  * alive and have lost its ring without knowing: the absence of ours, which it
@@ -47,7 +50,10 @@ void argonet_event(struct argonet *an, enum argonet_event event)
 {
 	unsigned long delay = 0;
 
-	/* A BYE that explains a missing ring may be on its way to the NAPI. */
+	/*
+	 * A BYE that explains a missing ring may be on its way to the NAPI, or
+	 * the ring is about to come back.
+	 */
 	if (event == ARGONET_EV_GONE)
 		delay = ARGONET_RETRY_MIN;
 	if (test_and_set_bit(event, &an->events) || !READ_ONCE(an->running))
@@ -257,6 +263,7 @@ static void argonet_new_session(struct argonet *an)
 static void argonet_set_phase(struct argonet *an, enum argonet_phase phase)
 {
 	WRITE_ONCE(an->phase, phase);
+	an->gone_until = 0;
 	an->retry = ARGONET_RETRY_MIN;
 	an->next_probe = jiffies;
 }
@@ -339,10 +346,52 @@ static void argonet_close_rings(struct argonet *an, unsigned long hold)
 	argo_dest_watch(&an->queue[0].dest, false);
 	for (i = 0; i < an->config.queues; i++)
 		argo_ring_unregister(an->queue[i].ring);
-	for (i = 0; i < an->config.queues; i++)
+	for (i = 0; i < an->config.queues; i++) {
 		napi_disable(&an->queue[i].napi);
+		hrtimer_cancel(&an->queue[i].timer);
+	}
 	argonet_set_phase(an, ARGONET_CLOSED);
 	an->reopen_at = jiffies + hold;
+}
+
+/*
+ * Take a ring from Xen, have it read to its end, and open it again in memory
+ * of which nothing is lent. The peer finds it missing and tries once more.
+ */
+static int argonet_renew_ring(struct argonet_queue *q)
+{
+	int ret, tries = 100;
+
+	argo_ring_unregister(q->ring);
+	while (argo_ring_pending(q->ring) && --tries) {
+		local_bh_disable();
+		napi_schedule(&q->napi);
+		local_bh_enable();
+		usleep_range(500, 1000);
+	}
+	napi_disable(&q->napi);
+	q->rx_pos = 0;
+	q->renew = false;
+	ret = argo_ring_register(q->ring);
+	argonet_napi_start(q);
+	return ret;
+}
+
+static void argonet_renew_rings(struct argonet *an)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < an->config.queues; i++) {
+		if (!READ_ONCE(an->queue[i].renew))
+			continue;
+		ret = argonet_renew_ring(&an->queue[i]);
+		if (ret) {
+			argonet_close_rings(an, an->retry);
+			argonet_open_failed(an, ret);
+			return;
+		}
+	}
 }
 
 /* What the stack may send now. With RTNL held. */
@@ -447,6 +496,24 @@ static void argonet_probe_peer(struct argonet *an)
 	argonet_send_hello(an);
 }
 
+/* The peer gave its ring new memory: what was refused meanwhile is sent now. */
+static bool argonet_found_again(struct argonet *an)
+{
+	struct argo_dest *dest = &an->queue[0].dest;
+	struct argo_dest_info info;
+	unsigned int i;
+
+	if (argo_dest_query(dest, &info) || !info.exists)
+		return false;
+	an->gone_until = 0;
+	argo_dest_watch(dest, true);
+	local_bh_disable();
+	for (i = 0; i < an->config.queues; i++)
+		argonet_tx_kick(&an->queue[i], ARGO_WAKE_TIMER);
+	local_bh_enable();
+	return true;
+}
+
 /* Rings of ours or of the peer are gone: start over. */
 static void argonet_handle_loss(struct argonet *an, unsigned long events)
 {
@@ -455,7 +522,14 @@ static void argonet_handle_loss(struct argonet *an, unsigned long events)
 	if (events & EV(LOST)) {
 		argonet_say(an, "Xen dropped the ring for");
 		argonet_close_rings(an, 0);
-	} else if (linked && events & EV(GONE) && !(events & EV(DOWN))) {
+	} else if (linked && events & EV(GONE) && !(events & EV(DOWN)) &&
+		   !argonet_found_again(an)) {
+		if (!an->gone_until)
+			an->gone_until = (jiffies + ARGONET_PATIENCE) | 1;
+		if (argonet_until(an->gone_until)) {
+			an->pending |= EV(GONE);
+			return;
+		}
 		argonet_say(an, "no ring any more at");
 		argonet_close_rings(an, ARGONET_HOLD);
 	}
@@ -557,6 +631,8 @@ static void argonet_control_work(struct work_struct *work)
 	an->pending = 0;
 	if (an->phase != ARGONET_CLOSED)
 		argonet_handle_loss(an, events);
+	if (an->phase != ARGONET_CLOSED && events & EV(RENEW))
+		argonet_renew_rings(an);
 	if (an->phase == ARGONET_CLOSED) {
 		if (!argonet_until(an->reopen_at))
 			argonet_open_rings(an);

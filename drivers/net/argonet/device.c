@@ -47,6 +47,9 @@ static int argonet_init(struct net_device *dev)
 		q->index = i;
 		u64_stats_init(&q->tx_sync);
 		u64_stats_init(&q->rx_sync);
+		__skb_queue_head_init(&q->held);
+		hrtimer_init(&q->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+		q->timer.function = argonet_poll_timer;
 		netif_napi_add(dev, &q->napi, argonet_poll);
 	}
 	argonet_link_add(an);
@@ -89,6 +92,9 @@ static int argonet_start_queue(struct argonet_queue *q)
 		return -ENOMEM;
 	}
 	q->ring = ring;
+	q->lend_from = jiffies;
+	q->pause = 0;
+	q->run = 0;
 	atomic_set(&q->woken, 0);
 	argo_dest_add(&q->dest, an->config.peer,
 		      an->config.peer_port + q->index, &argonet_dest_ops);
@@ -125,7 +131,8 @@ static void argonet_set_own(struct argonet *an)
 		.queues = an->config.queues,
 		.ring_size = ALIGN(an->config.ring_size, XEN_ARGO_PAGE_SIZE),
 	};
-	an->own.max_message = min(payload, an->own.max_frame + record +
+	/* A large frame and many small ones, or two large ones */
+	an->own.max_message = min(payload, 2 * (an->own.max_frame + record) +
 					   ARGONET_BATCH);
 }
 
@@ -329,6 +336,7 @@ void argonet_setup(struct net_device *dev)
 	ether_setup(dev);
 	an->dev = dev;
 	an->peer_features = ARGONET_F_ALL;
+	an->tx_usecs = ARGONET_TX_USECS;
 	argonet_control_init(an);
 
 	dev->netdev_ops = &argonet_netdev_ops;

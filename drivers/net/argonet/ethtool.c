@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ethtool -i, -l, -g, -G, -S
+ * ethtool -i, -l, -g, -G, -c, -C, -S
  */
 #include <linux/ethtool.h>
 
@@ -54,11 +54,38 @@ static int argonet_set_ringparam(struct net_device *dev,
 	return argonet_restart(an, &config, extack);
 }
 
+static int argonet_get_coalesce(struct net_device *dev,
+				struct ethtool_coalesce *coal,
+				struct kernel_ethtool_coalesce *kernel,
+				struct netlink_ext_ack *extack)
+{
+	const struct argonet *an = netdev_priv(dev);
+
+	coal->tx_coalesce_usecs = an->tx_usecs;
+	return 0;
+}
+
+static int argonet_set_coalesce(struct net_device *dev,
+				struct ethtool_coalesce *coal,
+				struct kernel_ethtool_coalesce *kernel,
+				struct netlink_ext_ack *extack)
+{
+	struct argonet *an = netdev_priv(dev);
+
+	if (coal->tx_coalesce_usecs > ARGONET_MAX_TX_USECS) {
+		NL_SET_ERR_MSG(extack, "frames are collected for at most 10000 us");
+		return -EINVAL;
+	}
+	WRITE_ONCE(an->tx_usecs, coal->tx_coalesce_usecs);
+	return 0;
+}
+
 /* In the order of argonet_queue_counters() */
 static const char * const argonet_counters[] = {
 	"tx_packets", "tx_sendv", "tx_eagain", "tx_stop", "tx_wake_virq",
 	"tx_wake_timer", "tx_oversize", "tx_bounced", "tx_copied",
-	"rx_packets", "rx_messages", "rx_notify", "rx_notify_elided",
+	"rx_packets", "rx_messages", "rx_lent", "rx_renewed",
+	"rx_notify", "rx_notify_elided",
 	"rx_bad_ring_header", "rx_bad_kind", "rx_bad_length",
 	"rx_bad_reserved", "rx_bad_offload", "rx_bad_unoffered",
 	"rx_bad_handshake", "rx_bad_early",
@@ -89,6 +116,8 @@ static void argonet_queue_counters(const struct argonet_queue *q, u64 *data)
 	*data++ = u64_stats_read(&tx.copied);
 	*data++ = u64_stats_read(&rx.packets);
 	*data++ = u64_stats_read(&rx.messages);
+	*data++ = u64_stats_read(&rx.lent);
+	*data++ = u64_stats_read(&rx.renewed);
 	*data++ = ring.notify + q->past.notify;
 	*data++ = ring.notify_elided + q->past.notify_elided;
 	*data++ = ring.bad_headers + q->past.bad_headers;
@@ -110,7 +139,7 @@ static void argonet_get_strings(struct net_device *dev, u32 sset, u8 *data)
 	const struct argonet *an = netdev_priv(dev);
 	unsigned int i, n;
 
-	BUILD_BUG_ON(ARGONET_COUNTERS != 14 + ARGONET_BAD_REASONS);
+	BUILD_BUG_ON(ARGONET_COUNTERS != 16 + ARGONET_BAD_REASONS);
 	if (sset != ETH_SS_STATS)
 		return;
 	for (i = 0; i < an->config.queues; i++)
@@ -139,6 +168,9 @@ static int argonet_get_link_ksettings(struct net_device *dev,
 }
 
 const struct ethtool_ops argonet_ethtool_ops = {
+	.supported_coalesce_params = ETHTOOL_COALESCE_TX_USECS,
+	.get_coalesce = argonet_get_coalesce,
+	.set_coalesce = argonet_set_coalesce,
 	.get_drvinfo = argonet_get_drvinfo,
 	.get_link = ethtool_op_get_link,
 	.get_link_ksettings = argonet_get_link_ksettings,

@@ -2,11 +2,11 @@
 /*
  * Transmit: frames become messages, messages go to the peer's ring.
  *
- * A message is the stage (records, and small frames in whole) followed by the
- * pieces of at most one large frame, sent from where they are. Xen copies at
- * once, so a frame is freed when it is sent. A message that finds the ring
- * full stays as it is until there is room, with the queue stopped: no frame is
- * ever handed back or dropped for that.
+ * A message is made of pieces: parts of the stage, where records, headers and
+ * small frames are put, and the pages of large frames, sent from where they
+ * are. Xen copies at once, so a frame is freed when it is sent. A message that
+ * finds the ring full stays as it is until there is room, with the queue
+ * stopped: no frame is ever handed back or dropped for that.
  */
 #include <linux/etherdevice.h>
 #include <linux/skbuff.h>
@@ -23,198 +23,243 @@ static void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter,
 
 static void argonet_tx_clear(struct argonet_queue *q)
 {
-	q->staged = 0;
-	q->frames = 0;
-	q->frame_bytes = 0;
-	q->held = NULL;
+	q->message = (struct argonet_message) {};
 }
 
 static void argonet_tx_sent(struct argonet_queue *q)
 {
+	struct sk_buff *skb;
+
 	u64_stats_update_begin(&q->tx_sync);
-	u64_stats_add(&q->tx.packets, q->frames);
-	u64_stats_add(&q->tx.bytes, q->frame_bytes);
+	u64_stats_add(&q->tx.packets, q->message.frames);
+	u64_stats_add(&q->tx.bytes, q->message.frame_bytes);
 	u64_stats_inc(&q->tx.sendv);
 	u64_stats_update_end(&q->tx_sync);
-	dev_consume_skb_any(q->held);
+	while ((skb = __skb_dequeue(&q->held)))
+		dev_consume_skb_any(skb);
 	argonet_tx_clear(q);
 }
 
 static void argonet_tx_drop(struct argonet_queue *q, u64_stats_t *counter)
 {
-	if (!q->frames)
-		return;
-	argonet_tx_count(q, counter, q->frames);
-	dev_kfree_skb_any(q->held);
+	struct sk_buff *skb;
+
+	argonet_tx_count(q, counter, q->message.frames);
+	while ((skb = __skb_dequeue(&q->held)))
+		dev_kfree_skb_any(skb);
 	argonet_tx_clear(q);
 }
 
-/* Pieces of a message, neighbours in memory made one */
-struct argonet_pieces {
-	struct xen_argo_iov iov[XEN_ARGO_MAX_IOVS];
-	unsigned int n;
-	u32 bytes;
-};
-
-static bool argonet_piece_add(struct argonet_pieces *p, const void *base,
-			      u32 len)
+/* Neighbours in memory are made one. */
+static bool argonet_tx_piece(struct argonet_message *m, const void *base, u32 len)
 {
-	struct xen_argo_iov *last = p->n ? &p->iov[p->n - 1] : NULL;
+	struct xen_argo_iov *last = m->niov ? &m->iov[m->niov - 1] : NULL;
 
+	if (!len)
+		return true;
 	if (last && last->base + last->len == (unsigned long)base)
 		last->len += len;
-	else if (p->n < ARRAY_SIZE(p->iov))
-		p->iov[p->n++] = argo_iov(base, len);
+	else if (m->niov < ARRAY_SIZE(m->iov))
+		m->iov[m->niov++] = argo_iov(base, len);
 	else
 		return false;
-	p->bytes += len;
+	m->len += len;
 	return true;
 }
 
-static bool argonet_pieces_of(const struct sk_buff *skb,
-			      struct argonet_pieces *p)
+/* Take a piece of the stage. */
+static void *argonet_tx_stage(struct argonet_queue *q, u32 len)
 {
-	const struct skb_shared_info *shinfo = skb_shinfo(skb);
-	unsigned int i;
+	void *at = q->stage + q->message.staged;
 
-	if (skb_headlen(skb) &&
-	    !argonet_piece_add(p, skb->data, skb_headlen(skb)))
-		return false;
-	for (i = 0; i < shinfo->nr_frags; i++) {
-		const skb_frag_t *frag = &shinfo->frags[i];
-
-		if (skb_frag_size(frag) &&
-		    !argonet_piece_add(p, skb_frag_address(frag),
-				       skb_frag_size(frag)))
-			return false;
-	}
-	return true;
+	argonet_tx_piece(&q->message, at, len);
+	q->message.staged += len;
+	return at;
 }
 
 /*
  * A frame in more pieces than Xen takes: the first ones go as they are, what
- * does not fit any more is copied behind the stage and makes the last piece.
+ * does not fit any more is copied to the stage and makes the last piece.
  */
-static void argonet_pieces_bounce(struct argonet_queue *q,
-				  const struct sk_buff *skb,
-				  struct argonet_pieces *p)
+static void argonet_tx_bounce(struct argonet_queue *q, const struct sk_buff *skb,
+			      u32 done)
 {
-	u32 done, left;
+	struct argonet_message *m = &q->message;
 
-	/* The last piece makes room for the copy. */
-	p->n--;
-	p->bytes -= p->iov[p->n].len;
-	done = p->bytes - q->staged;
-	left = skb->len - done;
-	skb_copy_bits(skb, done, q->stage + q->staged, left);
-	p->iov[p->n++] = argo_iov(q->stage + q->staged, left);
-	p->bytes += left;
+	m->niov--;
+	m->len -= m->iov[m->niov].len;
+	done -= m->iov[m->niov].len;
+	skb_copy_bits(skb, done, argonet_tx_stage(q, skb->len - done),
+		      skb->len - done);
 	argonet_tx_count(q, &q->tx.bounced, 1);
 }
 
-static int argonet_tx_try(struct argonet_queue *q, u32 *bytes)
+/* Headers are copied behind their record: that saves a piece. */
+static u32 argonet_tx_headers(const struct sk_buff *skb)
 {
-	struct argonet_pieces p = {};
+	return skb_headlen(skb) <= ARGONET_COPY_ALWAYS ? skb_headlen(skb) : 0;
+}
 
-	argonet_piece_add(&p, q->stage, q->staged);
-	if (q->held && !argonet_pieces_of(q->held, &p))
-		argonet_pieces_bounce(q, q->held, &p);
-	*bytes = p.bytes;
+static void argonet_tx_hold(struct argonet_queue *q, struct sk_buff *skb)
+{
+	const struct skb_shared_info *shinfo = skb_shinfo(skb);
+	struct argonet_message *m = &q->message;
+	u32 done = argonet_tx_headers(skb);
+	unsigned int i;
+
+	if (done)
+		memcpy(argonet_tx_stage(q, done), skb->data, done);
+	/* The first frame of a message has room for its head and more. */
+	argonet_tx_piece(m, skb->data + done, skb_headlen(skb) - done);
+	done = skb_headlen(skb);
+	for (i = 0; i < shinfo->nr_frags; i++) {
+		const skb_frag_t *frag = &shinfo->frags[i];
+
+		if (!argonet_tx_piece(m, skb_frag_address(frag),
+				      skb_frag_size(frag))) {
+			argonet_tx_bounce(q, skb, done);
+			break;
+		}
+		done += skb_frag_size(frag);
+	}
+	__skb_queue_tail(&q->held, skb);
+}
+
+/* Is there room for @skb beside what the message has already? */
+static bool argonet_tx_fits(const struct argonet_queue *q,
+			    const struct sk_buff *skb, bool copy)
+{
+	const struct argonet_message *m = &q->message;
+	u32 head = ARGONET_RECORD_ALIGN + sizeof(struct argonet_record);
+	unsigned int pieces = 1;
+
+	if (!m->frames)
+		return true;
+	if (copy)
+		head += skb->len;
+	else
+		pieces += skb_shinfo(skb)->nr_frags + 1;
+	return m->niov + pieces <= ARRAY_SIZE(m->iov) &&
+	       m->staged + head + ARGONET_COPY_ALWAYS <= ARGONET_BATCH &&
+	       m->len + head + skb->len <= q->max_message;
+}
+
+/* Add a frame to the message, which has room for it. */
+static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool copy)
+{
+	struct argonet_record record = { .len = cpu_to_le32(skb->len) };
+	struct argonet_message *m = &q->message;
+	u32 pad;
+
+	if (argonet_offload_encode(skb, &record.offload)) {
+		argonet_tx_count(q, &q->tx.errors, 1);
+		dev_kfree_skb_any(skb);
+		return false;
+	}
+
+	/* Never send what was on the stage before. */
+	pad = ALIGN(m->len, ARGONET_RECORD_ALIGN) - m->len;
+	memset(argonet_tx_stage(q, pad), 0, pad);
+	memcpy(argonet_tx_stage(q, sizeof(record)), &record, sizeof(record));
+	m->frames++;
+	m->frame_bytes += skb->len;
+
+	if (copy) {
+		skb_copy_bits(skb, 0, argonet_tx_stage(q, skb->len), skb->len);
+		argonet_tx_count(q, &q->tx.copied, 1);
+		dev_consume_skb_any(skb);
+	} else {
+		argonet_tx_hold(q, skb);
+	}
+	return true;
+}
+
+static int argonet_tx_send(struct argonet_queue *q)
+{
 	return argo_sendv(&q->dest, q->an->config.port + q->index,
-			  ARGONET_TYPE(ARGONET_KIND_DATA), p.iov, p.n);
+			  ARGONET_TYPE(ARGONET_KIND_DATA), q->message.iov,
+			  q->message.niov);
+}
+
+/* The message waits, and with it the queue. */
+static void argonet_tx_block(struct argonet_queue *q)
+{
+	netif_tx_stop_queue(argonet_txq(q));
+	if (q->blocked)
+		return;
+	q->blocked = true;
+	q->blocked_since = jiffies;
+	argonet_tx_count(q, &q->tx.stop, 1);
+	argonet_control_blocked(q->an);
 }
 
 static void argonet_tx_failed(struct argonet_queue *q, int ret)
 {
-	switch (ret) {
-	case -ECONNREFUSED:
-	case -ESRCH:
-		argonet_tx_drop(q, &q->tx.dropped);
-		argonet_event(q->an, ARGONET_EV_GONE);
-		return;
-	case -EMSGSIZE:
+	if (ret == -EMSGSIZE)
 		argonet_event(q->an, ARGONET_EV_TOO_LONG);
-		break;
-	case -EPERM:
-	case -EACCES:
-	case -ENODEV:
+	else if (net_ratelimit())
+		netdev_warn(q->an->dev, "Xen refuses messages to domain %u: %d\n",
+			    q->an->config.peer, ret);
+	if (ret == -EPERM || ret == -EACCES || ret == -ENODEV)
 		argonet_event(q->an, ARGONET_EV_GONE);
-		fallthrough;
-	default:
-		if (net_ratelimit())
-			netdev_warn(q->an->dev, "Xen refuses messages to domain %u: %d\n",
-				    q->an->config.peer, ret);
-	}
 	argonet_tx_drop(q, &q->tx.errors);
 }
 
 /*
- * Send the message, or stop the queue and wait for room. A wake-up may come
- * between a refusal and the wait; the second try after the wait began cannot
- * miss one.
+ * Try to send the message. A wake-up may come between a refusal and the wait;
+ * the second try after the wait began cannot miss one. The ring being gone may
+ * be the end of the link, or the peer gave it new memory: the control work
+ * finds out.
  *
- * Return: true if the queue may go on.
+ * Return: false if the message waits.
  */
-static bool argonet_tx_flush(struct argonet_queue *q)
+static bool argonet_tx_try(struct argonet_queue *q)
 {
-	struct netdev_queue *txq = argonet_txq(q);
-	u32 bytes;
-	int ret;
+	int ret = argonet_tx_send(q);
 
-	ret = argonet_tx_try(q, &bytes);
 	if (argonet_full(ret)) {
 		argonet_tx_count(q, &q->tx.eagain, 1);
-		netif_tx_stop_queue(txq);
-		argo_dest_wait(&q->dest, bytes);
-		ret = argonet_tx_try(q, &bytes);
+		netif_tx_stop_queue(argonet_txq(q));
+		argo_dest_wait(&q->dest, q->message.len);
+		ret = argonet_tx_send(q);
 		if (argonet_full(ret)) {
-			if (!q->blocked) {
-				q->blocked = true;
-				q->blocked_since = jiffies;
-				argonet_tx_count(q, &q->tx.stop, 1);
-				argonet_control_blocked(q->an);
-			}
+			argonet_tx_block(q);
 			return false;
 		}
 		argo_dest_wait_end(&q->dest);
+	}
+	if (ret == -ECONNREFUSED || ret == -ESRCH) {
+		argonet_tx_block(q);
+		argonet_event(q->an, ARGONET_EV_GONE);
+		return false;
 	}
 
 	if (ret < 0)
 		argonet_tx_failed(q, ret);
 	else
 		argonet_tx_sent(q);
-	q->blocked = false;
-	if (netif_tx_queue_stopped(txq))
-		netif_tx_wake_queue(txq);
 	return true;
 }
 
-/* Put a record, and the frame if it is small, on the stage. */
-static bool argonet_tx_stage(struct argonet_queue *q, struct sk_buff *skb,
-			     bool more)
+/*
+ * Send all there is, and let the queue go on.
+ *
+ * Return: false if something waits.
+ */
+static bool argonet_tx_flush(struct argonet_queue *q)
 {
-	struct argonet_record record = { .len = cpu_to_le32(skb->len) };
-	u32 at = ALIGN(q->staged, ARGONET_RECORD_ALIGN);
+	struct netdev_queue *txq = argonet_txq(q);
 
-	if (argonet_offload_encode(skb, &record.offload))
-		return false;
-
-	/* Never send what was on the stage before. */
-	memset(q->stage + q->staged, 0, at - q->staged);
-	memcpy(q->stage + at, &record, sizeof(record));
-	q->staged = at + sizeof(record);
-	q->frames++;
-	q->frame_bytes += skb->len;
-
-	if (skb->len <= ARGONET_COPY_ALWAYS ||
-	    (more && skb->len <= ARGONET_COPY_BATCHED)) {
-		skb_copy_bits(skb, 0, q->stage + q->staged, skb->len);
-		q->staged += skb->len;
-		argonet_tx_count(q, &q->tx.copied, 1);
-		dev_consume_skb_any(skb);
-	} else {
-		q->held = skb;
+	while (q->message.frames || q->parked) {
+		if (q->message.frames && !argonet_tx_try(q))
+			return false;
+		if (q->parked)
+			argonet_tx_add(q, q->parked, false);
+		q->parked = NULL;
 	}
+	q->blocked = false;
+	if (netif_tx_queue_stopped(txq))
+		netif_tx_wake_queue(txq);
 	return true;
 }
 
@@ -234,11 +279,75 @@ static bool argonet_tx_fit_peer(u32 features, struct sk_buff *skb)
 	return true;
 }
 
+/*
+ * Who sends many small frames without ever hearing of the peer gains more by
+ * fewer messages than by a delay that nobody waits for.
+ */
+static bool argonet_tx_flood(struct argonet_queue *q, const struct sk_buff *skb)
+{
+	ktime_t last;
+
+	if (READ_ONCE(q->an->talks)) {
+		WRITE_ONCE(q->an->talks, false);
+		q->run = 0;
+	}
+	if (skb->len > ARGONET_COPY_BATCHED || !q->an->tx_usecs)
+		return false;
+	if (q->run < ARGONET_RUN) {
+		q->run++;
+		return false;
+	}
+	last = q->last;
+	q->last = ktime_get();
+	return ktime_us_delta(q->last, last) < q->an->tx_usecs;
+}
+
+/* When does the message go? */
+enum argonet_tx_when {
+	ARGONET_TX_NOW,
+	ARGONET_TX_MORE,	/* with the next frame, which is coming */
+	ARGONET_TX_POLL,	/* at the end of this or the next poll */
+	ARGONET_TX_TIMER,	/* with what comes until then */
+};
+
+static enum argonet_tx_when argonet_tx_when(struct argonet_queue *q,
+					    const struct sk_buff *skb, bool more)
+{
+	if (more)
+		return ARGONET_TX_MORE;
+	if (READ_ONCE(q->polling) || in_serving_softirq())
+		return ARGONET_TX_POLL;
+	return argonet_tx_flood(q, skb) ? ARGONET_TX_TIMER : ARGONET_TX_NOW;
+}
+
+static void argonet_tx_later(struct argonet_queue *q, enum argonet_tx_when when)
+{
+	switch (when) {
+	case ARGONET_TX_NOW:
+		argonet_tx_flush(q);
+		break;
+	case ARGONET_TX_MORE:
+		break;
+	case ARGONET_TX_POLL:
+		/* Either the poll under way sees the frame, or we that it ends. */
+		smp_mb();
+		if (!READ_ONCE(q->polling))
+			napi_schedule(&q->napi);
+		break;
+	case ARGONET_TX_TIMER:
+		if (!hrtimer_active(&q->timer))
+			argonet_poll_after(q, q->an->tx_usecs);
+		break;
+	}
+}
+
 netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct argonet *an = netdev_priv(dev);
 	struct argonet_queue *q = &an->queue[skb_get_queue_mapping(skb)];
 	bool more = netdev_xmit_more();
+	enum argonet_tx_when when;
+	bool copy;
 
 	if (unlikely(q->blocked))
 		return NETDEV_TX_BUSY;
@@ -255,9 +364,17 @@ netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev)
 		goto error;
 
 	skb_tx_timestamp(skb);
-	if (!argonet_tx_stage(q, skb, more || q->frames))
-		goto error;
-	if (q->held || !more || q->staged > q->batch)
+	when = argonet_tx_when(q, skb, more);
+	copy = skb->len <= ARGONET_COPY_ALWAYS ||
+	       (skb->len <= ARGONET_COPY_BATCHED &&
+		(when != ARGONET_TX_NOW || q->message.frames));
+	if (!argonet_tx_fits(q, skb, copy) && !argonet_tx_flush(q)) {
+		q->parked = skb;
+		return NETDEV_TX_OK;
+	}
+	if (argonet_tx_add(q, skb, copy))
+		argonet_tx_later(q, when);
+	else if (!more)
 		argonet_tx_flush(q);
 	return NETDEV_TX_OK;
 
@@ -266,18 +383,21 @@ error:
 drop:
 	dev_kfree_skb_any(skb);
 	/* The frames before this one must not wait for one that may not come. */
-	if (q->frames && !more)
+	if (!more)
 		argonet_tx_flush(q);
 	return NETDEV_TX_OK;
 }
 
 /* The wait is over: the NAPI takes it from here. */
-static void argonet_dest_space(struct argo_dest *dest, enum argo_wake why)
+void argonet_tx_kick(struct argonet_queue *q, enum argo_wake why)
 {
-	struct argonet_queue *q = container_of(dest, struct argonet_queue, dest);
-
 	atomic_set(&q->woken, 1 + why);
 	napi_schedule(&q->napi);
+}
+
+static void argonet_dest_space(struct argo_dest *dest, enum argo_wake why)
+{
+	argonet_tx_kick(container_of(dest, struct argonet_queue, dest), why);
 }
 
 static void argonet_dest_gone(struct argo_dest *dest)
@@ -315,11 +435,25 @@ bool argonet_tx_resume(struct argonet_queue *q)
 	return true;
 }
 
+/* Called at the end of a poll: send what was collected. */
+void argonet_tx_collected(struct argonet_queue *q)
+{
+	struct netdev_queue *txq = argonet_txq(q);
+
+	/* Pairs with argonet_tx_later(). */
+	smp_store_mb(q->polling, false);
+	if (!READ_ONCE(q->message.frames))
+		return;
+	__netif_tx_lock(txq, smp_processor_id());
+	if (!q->blocked)
+		argonet_tx_flush(q);
+	__netif_tx_unlock(txq);
+}
+
 /* Frames may be sent, as the peer wants them. */
 void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer)
 {
 	struct netdev_queue *txq = argonet_txq(q);
-	u32 last = peer->max_frame + sizeof(struct argonet_record);
 
 	__netif_tx_lock_bh(txq);
 	/*
@@ -330,9 +464,7 @@ void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer)
 		q->peer_features = 0;
 	q->peer_features |= peer->features;
 	q->max_frame = peer->max_frame;
-	/* What is left for small frames before the one that ends a message */
-	q->batch = ALIGN_DOWN(min_t(u32, ARGONET_BATCH, peer->max_message - last),
-			      ARGONET_RECORD_ALIGN);
+	q->max_message = peer->max_message;
 	q->on = true;
 	__netif_tx_unlock_bh(txq);
 }
@@ -347,6 +479,11 @@ void argonet_tx_off(struct argonet_queue *q)
 	q->blocked = false;
 	argo_dest_wait_end(&q->dest);
 	argonet_tx_drop(q, &q->tx.dropped);
+	if (q->parked) {
+		argonet_tx_count(q, &q->tx.dropped, 1);
+		dev_kfree_skb_any(q->parked);
+		q->parked = NULL;
+	}
 	/* What the stack has queued is dropped on its way through. */
 	netif_tx_wake_queue(txq);
 	__netif_tx_unlock_bh(txq);

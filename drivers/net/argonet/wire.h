@@ -83,7 +83,7 @@ struct argonet_record {
 #define ARGONET_MIN_FRAME	(ARGONET_MIN_MTU + ARGONET_L2_OVERHEAD)
 #define ARGONET_MAX_FRAME	(65536 + ARGONET_L2_OVERHEAD)
 
-/* Small frames may share a message up to so many bytes before the last one. */
-#define ARGONET_BATCH		8192
+/* Frames share a message up to so many bytes of copies. */
+#define ARGONET_BATCH		32768
 
 #endif /* _ARGONET_WIRE_H */
