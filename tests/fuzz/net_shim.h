@@ -55,9 +55,14 @@ typedef int netdev_tx_t;
 typedef u64 u64_stats_t;
 typedef int atomic_t;
 typedef int spinlock_t;
+typedef __s64 ktime_t;
+
+enum hrtimer_restart { HRTIMER_NORESTART };
 
 struct u64_stats_sync { int unused; };
 struct napi_struct { int unused; };
+struct hrtimer { int unused; };
+struct sk_buff_head { int unused; };
 struct delayed_work { int unused; };
 struct netdev_queue { int unused; };
 
