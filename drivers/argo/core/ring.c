@@ -401,19 +401,18 @@ static u32 argo_ring_returned(const struct argo_ring *ring)
 bool argo_ring_publish(struct argo_ring *ring)
 {
 	u32 upto = ring->lent ? argo_ring_returned(ring) : ring->cursor.rx;
+	bool given = upto != ring->cursor.published;
 	int ret;
 
 	ring->lent = upto != ring->cursor.rx;
-	if (upto == ring->cursor.published)
-		return false;
-	if (!argo_cursor_publish_to(&ring->cursor, upto)) {
+	if (argo_cursor_publish_to(&ring->cursor, upto)) {
+		ring->stats.notify++;
+		ret = argo.hv->notify(NULL);
+		trace_argo_notify(0, ret);
+	} else if (given) {
 		ring->stats.notify_elided++;
-		return true;
 	}
-	ring->stats.notify++;
-	ret = argo.hv->notify(NULL);
-	trace_argo_notify(0, ret);
-	return true;
+	return given;
 }
 EXPORT_SYMBOL_GPL(argo_ring_publish);
 
