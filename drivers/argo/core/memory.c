@@ -21,10 +21,13 @@ static unsigned int argo_chunk_order(unsigned int npages)
 	return clamp(ilog2(npages) - 4, 0, 3);
 }
 
-/* Unlike a single page, a chunk is not worth any effort. */
+/*
+ * Unlike a single page, a chunk is not worth any effort. The stack drops what
+ * comes in pages of the emergency reserve, so none of these are taken.
+ */
 static struct page *argo_chunk_alloc(unsigned int order)
 {
-	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_ZERO;
+	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOMEMALLOC;
 	struct page *page = NULL;
 
 	if (order)
