@@ -26,7 +26,7 @@
 
 /* So many small frames go out at once before a run of them is a flood. */
 #define ARGONET_RUN		4
-#define ARGONET_TX_USECS	200
+#define ARGONET_TX_USECS	250
 #define ARGONET_MAX_TX_USECS	10000
 
 /* Room to assemble a message: a batch, then a frame with all of it copied */

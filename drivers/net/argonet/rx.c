@@ -70,6 +70,10 @@ static void argonet_rx_copy(struct sk_buff *skb, const struct argo_message *msg,
 {
 	u32 done, len;
 
+	if (!skb_is_nonlinear(skb)) {
+		argo_message_copy(msg, offset, skb->data, skb->len);
+		return;
+	}
 	for (done = 0; done < skb->len; done += len) {
 		const void *from;
 
