@@ -60,7 +60,22 @@ flood() # RING-SIZE
 }
 
 @test "udp: flood through a ring of 1M, then the flow goes on" {
+	local before after
+
 	flood 1M
+	# many small ones share a message
+	before=$(counters g1 argo0)
+	udp_all g1 g2 10.77.0.2 5000 64
+	after=$(counters g1 argo0)
+	assert [ "$(count tx_packets "$after" "$before")" -ge 5000 ]
+	assert [ $(($(count tx_sendv "$after" "$before") * 3)) -lt 5000 ]
+	# unless nobody wants that
+	on g1 'ethtool -C argo0 tx-usecs 0'
+	before=$(counters g1 argo0)
+	udp_all g1 g2 10.77.0.2 1000 64 1 200
+	after=$(counters g1 argo0)
+	assert [ "$(count tx_sendv "$after" "$before")" -ge 1000 ]
+	assert_same_counts
 }
 
 @test "udp: floods both ways at once" {
