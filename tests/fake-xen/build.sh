@@ -6,8 +6,9 @@
 #
 # OUTDIR then holds argo-core.ko, with the fake Xen inside, argonet.ko and
 # argo-selftest.ko; and in OUTDIR/kunit/, if the kernel has KUnit, the first
-# two with their unit tests, which run when the modules are loaded. All of it
-# is built in copies of the sources, only what changed is compiled again.
+# two with their unit tests, and argo-fake-test.ko, to be loaded last. Tests run
+# when a module is loaded. All of it is built in copies of the sources, only
+# what changed is compiled again.
 
 . "$(dirname "$0")/../../scripts/lib/common.sh"
 
@@ -27,10 +28,14 @@ tree()
 	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' \
 		--exclude='*.symvers' --exclude=/tests --exclude=fake-xen \
 		--exclude='Makefile' \
-		"$TOP/Kbuild" "$TOP/drivers" "$TOP/include" "$to/"
+		"$TOP/drivers" "$TOP/include" "$to/"
 	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' \
 		--exclude='*.symvers' "$TOP/tests/modules/" "$to/tests/"
 	rsync -rc "$TOP"/tests/fake-xen/*.[ch] "$to/drivers/argo/core/fake-xen/"
+	rsync -rc "$TOP"/tests/fake-xen/kunit/exports.c "$to/drivers/net/argonet/fake-xen/"
+	rsync -rc --exclude=exports.c --exclude=Kbuild.top \
+		"$TOP/tests/fake-xen/kunit/" "$to/fake-xen-kunit/"
+	install_if_changed "$to/Kbuild" "$TOP/Kbuild" "$TOP/tests/fake-xen/kunit/Kbuild.top"
 	for d in argo/core:core net/argonet:argonet; do
 		install_if_changed "$to/drivers/${d%:*}/Makefile" \
 			"$TOP/drivers/${d%:*}/Makefile" \
@@ -75,7 +80,8 @@ kunit()
 	tree "$out/kunit/src"
 	modules "$out/kunit/src" CONFIG_ARGO_KUNIT_TEST=y CONFIG_ARGONET_KUNIT_TEST=y
 	cp "$out/kunit/src/drivers/argo/core/argo-core.ko" \
-		"$out/kunit/src/drivers/net/argonet/argonet.ko" "$out/kunit/"
+		"$out/kunit/src/drivers/net/argonet/argonet.ko" \
+		"$out/kunit/src/fake-xen-kunit/argo-fake-test.ko" "$out/kunit/"
 }
 
 name=fake-xen-$(basename "$out")

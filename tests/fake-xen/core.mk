@@ -5,5 +5,3 @@ argo-core-y := $(filter-out hv_xen.o,$(argo-core-y)) \
 	fake-xen/faults.o fake-xen/ops.o fake-xen/debugfs.o
 
 ccflags-y += -I$(src) -I$(src)/fake-xen
-
-argo-core-$(CONFIG_ARGO_KUNIT_TEST) += fake-xen/fake_test.o fake-xen/core_test.o

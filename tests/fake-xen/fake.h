@@ -157,6 +157,7 @@ int fake_corrupt(u16 owner, u32 port, const char *what, u32 value);
 /* faults.c */
 int fake_fail(const char *spec);
 void fake_heal(void);
+u32 fake_calls(enum fake_op op);
 int fake_fault(enum fake_op op);
 bool fake_chance(u32 percent);
 void fake_random_bytes(void *buf, u32 len);

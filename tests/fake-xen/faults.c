@@ -24,7 +24,7 @@ static const char * const fake_ops[FAKE_OPS] = {
  * @every: then of so many one fails
  * @chance: with this many of a hundred
  * @times: at most so often; 0 for ever
- * @calls: calls since this was set
+ * @calls: calls since this was set, or healed
  * @hits: how many failed
  */
 struct fake_fault {
@@ -70,8 +70,6 @@ int fake_fault(enum fake_op op)
 	unsigned long irq;
 	int ret = 0;
 
-	if (!READ_ONCE(f->error))
-		return 0;
 	spin_lock_irqsave(&fake_faults_lock, irq);
 	f->calls++;
 	if (f->error && f->calls > f->after &&
@@ -83,6 +81,7 @@ int fake_fault(enum fake_op op)
 	spin_unlock_irqrestore(&fake_faults_lock, irq);
 	return ret;
 }
+EXPORT_SYMBOL_GPL(fake_fault);
 
 static int fake_fault_word(struct fake_fault *f, const char *word, u32 value)
 {
@@ -128,6 +127,12 @@ int fake_fail(const char *spec)
 	return 0;
 }
 EXPORT_SYMBOL_GPL(fake_fail);
+
+u32 fake_calls(enum fake_op op)
+{
+	return READ_ONCE(fake_faults[op].calls);
+}
+EXPORT_SYMBOL_GPL(fake_calls);
 
 /* Everything works again. */
 void fake_heal(void)

@@ -35,6 +35,7 @@ struct fake_ring *fake_find_ring(u16 owner, u16 partner, u32 port)
 			return ring;
 	return NULL;
 }
+EXPORT_SYMBOL_GPL(fake_find_ring);
 
 /* A ring for the caller alone comes first, be it full or not. */
 struct fake_ring *fake_match_ring(u16 owner, u16 caller, u32 port)
@@ -76,6 +77,7 @@ u32 fake_ring_rx(const struct fake_ring *ring)
 	rx = ALIGN(rx, XEN_ARGO_SLOT_SIZE);
 	return rx >= ring->len ? 0 : rx;
 }
+EXPORT_SYMBOL_GPL(fake_ring_rx);
 
 static u32 fake_ring_free(const struct fake_ring *ring)
 {

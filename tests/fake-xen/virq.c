@@ -3,6 +3,7 @@
  * The VIRQ of this kernel: an edge that is remembered while it is masked, and
  * delivered in hard interrupt context on the first CPU.
  */
+#include <linux/export.h>
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/smp.h>
@@ -92,6 +93,7 @@ void fake_virq_raise(void)
 	}
 	spin_unlock_irqrestore(&virq.lock, flags);
 }
+EXPORT_SYMBOL_GPL(fake_virq_raise);
 
 int fake_virq_bind(void (*handler)(void))
 {

@@ -237,7 +237,7 @@ static void space_for_many(struct kunit *test)
 	fill_and_wait(test);
 	for (i = 0; i < MANY; i++) {
 		argo_dest_add(&dests[i], PEER, PORT, &dest_ops);
-		argo_dest_wait(&dests[i], 1 + i);
+		argo_dest_wait(&dests[i], 200 + i);
 	}
 	msleep(300);
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&space_calls));
