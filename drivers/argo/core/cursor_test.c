@@ -144,8 +144,8 @@ static void every_lying_position(struct kunit *test)
 
 			world_at(&w, 16);
 			w.ring->tx_ptr = tx;
-			KUNIT_EXPECT_EQ(test, argo_cursor_next(&w.c, &msg) == -EIO, !good);
 			KUNIT_EXPECT_EQ(test, argo_cursor_pending(&w.c), tx != 16);
+			KUNIT_EXPECT_EQ(test, argo_cursor_next(&w.c, &msg) == -EIO, !good);
 		}
 		for (tx = 0; tx < ARRAY_SIZE(wild); tx++) {
 			w.ring->tx_ptr = wild[tx];
