@@ -66,7 +66,6 @@ static void decode_table(struct kunit *test)
 		{ "UDP over IPv6", ETH_P_IPV6, IPPROTO_UDP, 1, 5, 1000, 62, START6, 6, true, true },
 		{ "TCPv6 said of IPv4", ETH_P_IP, IPPROTO_TCP, 1, 4, 1000, 54, START4, 16, false, false },
 		{ "TCPv4 said of IPv6", ETH_P_IPV6, IPPROTO_TCP, 1, 1, 1000, 74, START6, 16, false, false },
-		{ "TCP said of UDP", ETH_P_IP, IPPROTO_UDP, 1, 1, 1000, 54, START4, 16, false, false },
 		{ "UDP said of TCP", ETH_P_IP, IPPROTO_TCP, 1, 5, 1000, 42, START4, 16, false, false },
 		{ "TCP said of ARP", ETH_P_ARP, 0, 1, 1, 1000, 54, START4, 16, false, false },
 		{ "UDP said of ARP", ETH_P_ARP, 0, 1, 5, 1000, 42, START4, 6, false, false },
@@ -78,6 +77,8 @@ static void decode_table(struct kunit *test)
 		/* One segment is none. */
 		{ "one TCP segment", ETH_P_IP, IPPROTO_TCP, 1, 1, 0xfffe, 54, START4, 16, true, false },
 		{ "one UDP segment", ETH_P_IP, IPPROTO_UDP, 1, 5, 0xfffe, 42, START4, 6, true, false },
+		/* Whoever cuts it into segments finds out. */
+		{ "TCP said of UDP", ETH_P_IP, IPPROTO_UDP, 1, 1, 1000, 54, START4, 16, true, true },
 		/* Only a hint, and not believed */
 		{ "no header length", ETH_P_IP, IPPROTO_TCP, 1, 1, 1000, 0, START4, 16, true, true },
 		{ "header length of all", ETH_P_IP, IPPROTO_TCP, 1, 1, 1000, 0xffff, START4, 16, true, true },

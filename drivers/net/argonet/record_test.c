@@ -14,6 +14,7 @@
 
 #define MAX_FRAME	1522
 #define ROOM		4096
+#define RECORD		sizeof(struct argonet_record)
 
 static uint kunit_seed;
 module_param(kunit_seed, uint, 0444);
@@ -267,10 +268,10 @@ static void many_records(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, payload);
 	for (i = 0; i < 64; i++) {
 		memset(payload, 0, ROOM);
-		for (at = 0, end = 0, len = ETH_HLEN + i; at + 20 + len <= ROOM; len += 7) {
+		for (at = 0, end = 0, len = ETH_HLEN + i; at + RECORD + len <= ROOM; len += 7) {
 			*(__le32 *)(payload + at) = cpu_to_le32(len);
-			payload[at + 20] = len;
-			end = at + 20 + len;
+			payload[at + RECORD] = len;
+			end = at + RECORD + len;
 			at = ALIGN(end, 16);
 		}
 		message(test, &msg, payload, end, end / 3);
@@ -303,8 +304,8 @@ static void random_messages(struct kunit *test)
 		len = prandom_u32_state(&rnd) % 300;
 		prandom_bytes_state(&rnd, payload, len);
 		/* Likely enough to be believed for a while */
-		for (n = 0; n + 20 < len; n += 16 + prandom_u32_state(&rnd) % 6 * 16) {
-			memset(payload + n, 0, 20);
+		for (n = 0; n + RECORD < len; n += 16 + prandom_u32_state(&rnd) % 6 * 16) {
+			memset(payload + n, 0, RECORD);
 			*(__le32 *)(payload + n) = cpu_to_le32(prandom_u32_state(&rnd) % 80);
 		}
 		message(test, &msg, payload, len, prandom_u32_state(&rnd) % (len + 1));
