@@ -16,6 +16,12 @@
 #define START6	(ETH_HLEN + sizeof(struct ipv6hdr))
 #define PAYLOAD	3000
 
+/* In tables */
+#define V4	ETH_P_IP
+#define V6	ETH_P_IPV6
+#define TCP	IPPROTO_TCP
+#define UDP	IPPROTO_UDP
+
 /* An IPv4 or IPv6 frame as the receive path hands it over */
 static struct sk_buff *frame(struct kunit *test, u16 ethertype, u8 protocol)
 {
@@ -56,32 +62,32 @@ static void decode_table(struct kunit *test)
 		u16 size, hdr_len, start, offset;
 		bool good, gso;
 	} rows[] = {
-		{ "plain", ETH_P_IP, IPPROTO_TCP, 0, 0, 0, 0, 0, 0, true, false },
-		{ "checksum", ETH_P_IP, IPPROTO_TCP, 1, 0, 0, 0, START4, 16, true, false },
-		{ "checksum behind the end", ETH_P_IP, IPPROTO_TCP, 1, 0, 0, 0, 5000, 16, false, false },
-		{ "TCP over IPv4", ETH_P_IP, IPPROTO_TCP, 1, 1, 1000, 54, START4, 16, true, true },
-		{ "the same with ECN", ETH_P_IP, IPPROTO_TCP, 1, 0x81, 1000, 54, START4, 16, true, true },
-		{ "TCP over IPv6", ETH_P_IPV6, IPPROTO_TCP, 1, 4, 1000, 74, START6, 16, true, true },
-		{ "UDP over IPv4", ETH_P_IP, IPPROTO_UDP, 1, 5, 1000, 42, START4, 6, true, true },
-		{ "UDP over IPv6", ETH_P_IPV6, IPPROTO_UDP, 1, 5, 1000, 62, START6, 6, true, true },
-		{ "TCPv6 said of IPv4", ETH_P_IP, IPPROTO_TCP, 1, 4, 1000, 54, START4, 16, false, false },
-		{ "TCPv4 said of IPv6", ETH_P_IPV6, IPPROTO_TCP, 1, 1, 1000, 74, START6, 16, false, false },
-		{ "UDP said of TCP", ETH_P_IP, IPPROTO_TCP, 1, 5, 1000, 42, START4, 16, false, false },
+		{ "plain", V4, TCP, 0, 0, 0, 0, 0, 0, true, false },
+		{ "checksum", V4, TCP, 1, 0, 0, 0, START4, 16, true, false },
+		{ "checksum behind the end", V4, TCP, 1, 0, 0, 0, 5000, 16, false, false },
+		{ "TCP over IPv4", V4, TCP, 1, 1, 1000, 54, START4, 16, true, true },
+		{ "the same with ECN", V4, TCP, 1, 0x81, 1000, 54, START4, 16, true, true },
+		{ "TCP over IPv6", V6, TCP, 1, 4, 1000, 74, START6, 16, true, true },
+		{ "UDP over IPv4", V4, UDP, 1, 5, 1000, 42, START4, 6, true, true },
+		{ "UDP over IPv6", V6, UDP, 1, 5, 1000, 62, START6, 6, true, true },
+		{ "TCPv6 said of IPv4", V4, TCP, 1, 4, 1000, 54, START4, 16, false, false },
+		{ "TCPv4 said of IPv6", V6, TCP, 1, 1, 1000, 74, START6, 16, false, false },
+		{ "UDP said of TCP", V4, TCP, 1, 5, 1000, 42, START4, 16, false, false },
 		{ "TCP said of ARP", ETH_P_ARP, 0, 1, 1, 1000, 54, START4, 16, false, false },
 		{ "UDP said of ARP", ETH_P_ARP, 0, 1, 5, 1000, 42, START4, 6, false, false },
-		{ "two types at once", ETH_P_IP, IPPROTO_TCP, 1, 1 | 4, 1000, 54, START4, 16, false, false },
-		{ "unknown type", ETH_P_IP, IPPROTO_TCP, 1, 0x40, 1000, 54, START4, 16, false, false },
-		{ "no segment size", ETH_P_IP, IPPROTO_TCP, 1, 1, 0, 54, START4, 16, false, false },
-		{ "65 and more UDP segments", ETH_P_IP, IPPROTO_UDP, 1, 5, 10, 42, START4, 6, false, false },
-		{ "segments without checksum", ETH_P_IP, IPPROTO_UDP, 0, 5, 1000, 42, 0, 0, false, false },
+		{ "two types at once", V4, TCP, 1, 1 | 4, 1000, 54, START4, 16, false, false },
+		{ "unknown type", V4, TCP, 1, 0x40, 1000, 54, START4, 16, false, false },
+		{ "no segment size", V4, TCP, 1, 1, 0, 54, START4, 16, false, false },
+		{ "65 and more UDP segments", V4, UDP, 1, 5, 10, 42, START4, 6, false, false },
+		{ "segments without checksum", V4, UDP, 0, 5, 1000, 42, 0, 0, false, false },
 		/* One segment is none. */
-		{ "one TCP segment", ETH_P_IP, IPPROTO_TCP, 1, 1, 0xfffe, 54, START4, 16, true, false },
-		{ "one UDP segment", ETH_P_IP, IPPROTO_UDP, 1, 5, 0xfffe, 42, START4, 6, true, false },
+		{ "one TCP segment", V4, TCP, 1, 1, 0xfffe, 54, START4, 16, true, false },
+		{ "one UDP segment", V4, UDP, 1, 5, 0xfffe, 42, START4, 6, true, false },
 		/* Whoever cuts it into segments finds out. */
-		{ "TCP said of UDP", ETH_P_IP, IPPROTO_UDP, 1, 1, 1000, 54, START4, 16, true, true },
+		{ "TCP said of UDP", V4, UDP, 1, 1, 1000, 54, START4, 16, true, true },
 		/* Only a hint, and not believed */
-		{ "no header length", ETH_P_IP, IPPROTO_TCP, 1, 1, 1000, 0, START4, 16, true, true },
-		{ "header length of all", ETH_P_IP, IPPROTO_TCP, 1, 1, 1000, 0xffff, START4, 16, true, true },
+		{ "no header length", V4, TCP, 1, 1, 1000, 0, START4, 16, true, true },
+		{ "header length of all", V4, TCP, 1, 1, 1000, 0xffff, START4, 16, true, true },
 	};
 	unsigned int i;
 

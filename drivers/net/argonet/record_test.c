@@ -279,7 +279,8 @@ static void many_records(struct kunit *test)
 		for (len = ETH_HLEN + i; pos < end; len += 7) {
 			u8 c;
 
-			KUNIT_ASSERT_EQ(test, 1, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+			KUNIT_ASSERT_EQ(test, 1, argonet_record_next(&msg, &pos, 0,
+								     MAX_FRAME, &frame));
 			KUNIT_ASSERT_EQ(test, frame.len, len);
 			argo_message_copy(&msg, frame.offset, &c, 1);
 			KUNIT_ASSERT_EQ(test, c, (u8)len);
@@ -312,9 +313,10 @@ static void random_messages(struct kunit *test)
 		for (pos = 0, n = 0; ; n++) {
 			u32 before = pos;
 
-			if (argonet_record_next(&msg, &pos, ARGONET_F_ALL, MAX_FRAME, &frame) <= 0)
+			if (argonet_record_next(&msg, &pos, ARGONET_F_ALL, MAX_FRAME,
+						&frame) <= 0)
 				break;
-			KUNIT_ASSERT_GE(test, pos, before + sizeof(struct argonet_record) + ETH_HLEN);
+			KUNIT_ASSERT_GE(test, pos, before + RECORD + ETH_HLEN);
 			KUNIT_ASSERT_LE(test, frame.offset + frame.len, len);
 		}
 		frames += n;
