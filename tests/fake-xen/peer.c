@@ -132,6 +132,7 @@ int fake_peer_recv(u16 domid, u16 partner, u32 port,
 	rx += ALIGN(head->len, XEN_ARGO_SLOT_SIZE);
 	if (rx >= ring->len)
 		rx -= ring->len;
+	/* It was read before its place is free. */
 	virt_store_release(&fake_ring_head(ring)->rx_ptr, rx);
 	ret = len;
 out:

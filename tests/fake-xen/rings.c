@@ -70,6 +70,7 @@ void fake_ring_copy(const struct fake_ring *ring, u32 pos, void *buf, u32 len,
 /* The reader's word is never taken as it is. */
 u32 fake_ring_rx(const struct fake_ring *ring)
 {
+	/* What was read there is not written over before it was read. */
 	u32 rx = virt_load_acquire(&fake_ring_head(ring)->rx_ptr);
 
 	if (rx >= ring->len)
@@ -208,6 +209,7 @@ int fake_register(u16 caller, const struct xen_argo_register_ring *reg,
 	if (old)
 		fake_free_ring(old);
 	ring->tx = fake_first_tx(fake_ring_head(ring), ring->len);
+	/* The first thing to be seen of the ring */
 	virt_store_release(&fake_ring_head(ring)->tx_ptr, ring->tx);
 	list_add_tail(&ring->node, &fake.domain[caller].rings);
 	fake.domain[caller].nrings++;
@@ -292,6 +294,7 @@ static int fake_put(struct fake_ring *ring, u16 caller,
 	ring->tx += ALIGN(head.len, XEN_ARGO_SLOT_SIZE);
 	if (ring->tx >= ring->len)
 		ring->tx -= ring->len;
+	/* The whole message is there when its end is. */
 	virt_store_release(&fake_ring_head(ring)->tx_ptr, ring->tx);
 	return head.len - sizeof(head);
 }
