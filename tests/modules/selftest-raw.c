@@ -236,7 +236,7 @@ static void test_raw_send(void)
 		{ "raw-order-domain-piece", 0x7ff4, ABSENT, PORT, 1, 16, 1, false, -ESRCH },
 		{ "raw-order-ring-piece", 0x7ff4, ME, PORT_NONE, 1, 16, 1, false, -ECONNREFUSED },
 		{ "raw-order-pad-length", 0x7ff4, ME, PORT, 1, LONGEST + 1, 1, false, -EINVAL },
-		{ "raw-order-length-address", 0x7ff4, ME, PORT, 1, LONGEST + 1, 0, true, -EMSGSIZE },
+		{ "raw-order-length-data", 0x7ff4, ME, PORT, 1, LONGEST + 1, 0, true, -EMSGSIZE },
 	};
 	unsigned int i, n;
 
