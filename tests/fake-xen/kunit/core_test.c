@@ -183,6 +183,22 @@ static void space_though_the_wait_is_lost(struct kunit *test)
 	space_by_timer(test, "not noted");
 }
 
+/* It asks often at first, then as seldom as the tick that runs anyway. */
+static void timer_backs_off(struct kunit *test)
+{
+	fill_and_wait(test);
+	fake_heal();
+	msleep(800);
+	/* After 10, 30, 70, 150, 310, 630 milliseconds; the tick adds one. */
+	KUNIT_EXPECT_GE(test, fake_calls(FAKE_NOTIFY), 5);
+	msleep(1500);
+	fake_heal();
+	msleep(3000);
+	KUNIT_EXPECT_GE(test, fake_calls(FAKE_NOTIFY), 4);
+	KUNIT_EXPECT_LE(test, fake_calls(FAKE_NOTIFY), 10);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&space_calls));
+}
+
 /* EBUSY and ENOMEM: no room, and nobody will tell. */
 static void space_though_nothing_was_queued(struct kunit *test)
 {
@@ -461,6 +477,7 @@ static struct kunit_case argo_core_cases[] = {
 	KUNIT_CASE(space_though_the_virq_is_lost),
 	KUNIT_CASE(space_though_the_peer_never_notifies),
 	KUNIT_CASE(space_though_the_wait_is_lost),
+	KUNIT_CASE(timer_backs_off),
 	KUNIT_CASE(space_though_nothing_was_queued),
 	KUNIT_CASE(space_though_queries_fail),
 	KUNIT_CASE(space_ends_with_the_ring),
