@@ -10,9 +10,9 @@ here=$TOP/scripts/image
 out=$BUILD/image/$KERNEL
 only_one "image-$KERNEL"
 
-# Build again when a script or a package changed.
+# Build again when a script, a package or the kernel changed.
 key=$(cat "$0" "$TOP"/scripts/lib/image.sh "$here"/* \
-	"$BUILD/kernel/$KERNEL/version" "$TOP/scripts/fetch-tools.sh" | sha256sum)
+	"$BUILD/kernel/$KERNEL"/root/boot/vmlinuz-* "$TOP/scripts/fetch-tools.sh" | sha256sum)
 [ "$(cat "$out/key" 2>/dev/null)" != "$key" ] || exit 0
 
 guest_modules=(

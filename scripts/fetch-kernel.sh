@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Unpack Debian's kernel and its headers for KERNEL= below build/kernel/.
 # Afterwards build/kernel/$KERNEL/{version,root,headers} exist; modules are
-# built against build/kernel/$KERNEL/kdir.
+# built against build/kernel/$KERNEL/kdir. Kernels for tests are built instead.
 
 . "$(dirname "$0")/lib/common.sh"
 . "$(dirname "$0")/lib/apt.sh"
 
 want_image=1
 [ "${1:-}" != --headers-only ] || want_image=
+
+[ ! -e "$TOP/scripts/linux/$KERNEL.config" ] ||
+	exec "$TOP/scripts/build-linux.sh" "$KERNEL"
 
 dir=$BUILD/kernel/$KERNEL
 only_one "kernel-$KERNEL"

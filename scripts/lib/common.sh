@@ -8,7 +8,7 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=${BUILD:-$TOP/build}
 
 # Knobs; all of them may be given on make's command line.
-KERNEL=${KERNEL:-6.1}		# guests' kernel series: 6.1 or 6.12
+KERNEL=${KERNEL:-6.1}		# Debian's 6.1 or 6.12, or a flavour of scripts/linux/
 GUEST=${GUEST:-pv}		# guests' type: pv or pvh
 GUESTS=${GUESTS:-2}		# number of guests, 1 to 4
 XEN=${XEN:-debug}		# flavour of the hypervisor: debug or release
@@ -69,7 +69,11 @@ only_one()
 
 check_knobs()
 {
-	case $KERNEL in 6.1|6.12) ;; *) die "KERNEL=$KERNEL: 6.1 or 6.12";; esac
+	case $KERNEL in
+	6.1|6.12)	;;
+	*)		[ -e "$TOP/scripts/linux/$KERNEL.config" ] ||
+				die "KERNEL=$KERNEL: 6.1, 6.12, or a flavour in scripts/linux/";;
+	esac
 	case $GUEST in pv|pvh) ;; *) die "GUEST=$GUEST: pv or pvh";; esac
 	case $GUESTS in [1-4]) ;; *) die "GUESTS=$GUESTS: 1 to 4";; esac
 	case $XEN in debug|release) ;; *) die "XEN=$XEN: debug or release";; esac

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a peer says about a frame, held against the frame.
+ */
+#include <kunit/test.h>
+#include <linux/etherdevice.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+
+#include "argonet.h"
+#include "compat_uapi.h"
+
+#define START4	(ETH_HLEN + sizeof(struct iphdr))
+#define START6	(ETH_HLEN + sizeof(struct ipv6hdr))
+#define PAYLOAD	3000
+
+/* In tables */
+#define V4	ETH_P_IP
+#define V6	ETH_P_IPV6
+#define TCP	IPPROTO_TCP
+#define UDP	IPPROTO_UDP
+
+/* An IPv4 or IPv6 frame as the receive path hands it over */
+static struct sk_buff *frame(struct kunit *test, u16 ethertype, u8 protocol)
+{
+	u32 start = ethertype == ETH_P_IPV6 ? START6 : START4;
+	u32 len = start + sizeof(struct tcphdr) + PAYLOAD;
+	struct sk_buff *skb = alloc_skb(len + NET_IP_ALIGN, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reserve(skb, NET_IP_ALIGN);
+	memset(skb_put(skb, len), 0, len);
+	skb_reset_mac_header(skb);
+	eth_hdr(skb)->h_proto = htons(ethertype);
+	if (ethertype == ETH_P_IPV6) {
+		struct ipv6hdr *ip = (void *)(skb->data + ETH_HLEN);
+
+		ip->version = 6;
+		ip->nexthdr = protocol;
+		ip->payload_len = htons(len - START6);
+	} else {
+		struct iphdr *ip = (void *)(skb->data + ETH_HLEN);
+
+		ip->version = 4;
+		ip->ihl = 5;
+		ip->protocol = protocol;
+		ip->tot_len = htons(len - ETH_HLEN);
+	}
+	if (protocol == IPPROTO_TCP)
+		((struct tcphdr *)(skb->data + start))->doff = 5;
+	return skb;
+}
+
+static void decode_table(struct kunit *test)
+{
+	static const struct {
+		const char *name;
+		u16 ethertype;
+		u8 protocol, flags, type;
+		u16 size, hdr_len, start, offset;
+		bool good, gso;
+	} rows[] = {
+		{ "plain", V4, TCP, 0, 0, 0, 0, 0, 0, true, false },
+		{ "checksum", V4, TCP, 1, 0, 0, 0, START4, 16, true, false },
+		{ "checksum behind the end", V4, TCP, 1, 0, 0, 0, 5000, 16, false, false },
+		{ "TCP over IPv4", V4, TCP, 1, 1, 1000, 54, START4, 16, true, true },
+		{ "the same with ECN", V4, TCP, 1, 0x81, 1000, 54, START4, 16, true, true },
+		{ "TCP over IPv6", V6, TCP, 1, 4, 1000, 74, START6, 16, true, true },
+		{ "UDP over IPv4", V4, UDP, 1, 5, 1000, 42, START4, 6, true, true },
+		{ "UDP over IPv6", V6, UDP, 1, 5, 1000, 62, START6, 6, true, true },
+		{ "TCPv6 said of IPv4", V4, TCP, 1, 4, 1000, 54, START4, 16, false, false },
+		{ "TCPv4 said of IPv6", V6, TCP, 1, 1, 1000, 74, START6, 16, false, false },
+		{ "UDP said of TCP", V4, TCP, 1, 5, 1000, 42, START4, 16, false, false },
+		{ "TCP said of ARP", ETH_P_ARP, 0, 1, 1, 1000, 54, START4, 16, false, false },
+		{ "UDP said of ARP", ETH_P_ARP, 0, 1, 5, 1000, 42, START4, 6, false, false },
+		{ "two types at once", V4, TCP, 1, 1 | 4, 1000, 54, START4, 16, false, false },
+		{ "unknown type", V4, TCP, 1, 0x40, 1000, 54, START4, 16, false, false },
+		{ "no segment size", V4, TCP, 1, 1, 0, 54, START4, 16, false, false },
+		{ "65 and more UDP segments", V4, UDP, 1, 5, 10, 42, START4, 6, false, false },
+		{ "segments without checksum", V4, UDP, 0, 5, 1000, 42, 0, 0, false, false },
+		/* One segment is none. */
+		{ "one TCP segment", V4, TCP, 1, 1, 0xfffe, 54, START4, 16, true, false },
+		{ "one UDP segment", V4, UDP, 1, 5, 0xfffe, 42, START4, 6, true, false },
+		/* Whoever cuts it into segments finds out. */
+		{ "TCP said of UDP", V4, UDP, 1, 1, 1000, 54, START4, 16, true, true },
+		/* Only a hint, and not believed */
+		{ "no header length", V4, TCP, 1, 1, 1000, 0, START4, 16, true, true },
+		{ "header length of all", V4, TCP, 1, 1, 1000, 0xffff, START4, 16, true, true },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct virtio_net_hdr h = {
+			.flags = rows[i].flags,
+			.gso_type = rows[i].type,
+			.gso_size = __cpu_to_virtio16(true, rows[i].size),
+			.hdr_len = __cpu_to_virtio16(true, rows[i].hdr_len),
+			.csum_start = __cpu_to_virtio16(true, rows[i].start),
+			.csum_offset = __cpu_to_virtio16(true, rows[i].offset),
+		};
+		struct sk_buff *skb = frame(test, rows[i].ethertype, rows[i].protocol);
+		int ret = argonet_offload_decode(skb, &h);
+
+		KUNIT_EXPECT_EQ_MSG(test, ret, rows[i].good ? 0 : -EINVAL, "%s", rows[i].name);
+		if (!ret) {
+			KUNIT_EXPECT_EQ_MSG(test, skb_is_gso(skb), rows[i].gso, "%s", rows[i].name);
+			KUNIT_EXPECT_EQ_MSG(test, skb->ip_summed == CHECKSUM_PARTIAL,
+					    rows[i].flags, "%s", rows[i].name);
+			/* Never on the peer's word alone */
+			KUNIT_EXPECT_TRUE(test, skb->ip_summed != CHECKSUM_UNNECESSARY);
+			if (rows[i].gso)
+				KUNIT_EXPECT_TRUE(test, skb_shinfo(skb)->gso_type & SKB_GSO_DODGY);
+			KUNIT_EXPECT_EQ(test, skb_shinfo(skb)->gso_segs, 0);
+		}
+		kfree_skb(skb);
+	}
+}
+
+static void encode_and_decode(struct kunit *test)
+{
+	static const struct {
+		u16 ethertype;
+		u8 protocol;
+		unsigned int type;
+	} rows[] = {
+		{ ETH_P_IP, IPPROTO_TCP, 0 },
+		{ ETH_P_IP, IPPROTO_TCP, SKB_GSO_TCPV4 },
+		{ ETH_P_IP, IPPROTO_TCP, SKB_GSO_TCPV4 | SKB_GSO_TCP_ECN },
+		{ ETH_P_IPV6, IPPROTO_TCP, SKB_GSO_TCPV6 },
+		{ ETH_P_IP, IPPROTO_UDP, SKB_GSO_UDP_L4 },
+		{ ETH_P_IPV6, IPPROTO_UDP, SKB_GSO_UDP_L4 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct sk_buff *skb = frame(test, rows[i].ethertype, rows[i].protocol);
+		struct sk_buff *copy = frame(test, rows[i].ethertype, rows[i].protocol);
+		u32 start = rows[i].ethertype == ETH_P_IPV6 ? START6 : START4;
+		struct virtio_net_hdr h;
+
+		skb_set_transport_header(skb, start);
+		skb_partial_csum_set(skb, start, rows[i].protocol == IPPROTO_TCP ? 16 : 6);
+		if (rows[i].type) {
+			skb_shinfo(skb)->gso_type = rows[i].type;
+			skb_shinfo(skb)->gso_size = 1000;
+			skb_shinfo(skb)->gso_segs = 3;
+		}
+		KUNIT_EXPECT_EQ(test, argonet_offload_encode(skb, &h), 0);
+		KUNIT_EXPECT_EQ(test, argonet_offload_decode(copy, &h), 0);
+		KUNIT_EXPECT_EQ(test, skb_shinfo(copy)->gso_type & ~SKB_GSO_DODGY, rows[i].type);
+		KUNIT_EXPECT_EQ(test, skb_shinfo(copy)->gso_size, skb_shinfo(skb)->gso_size);
+		KUNIT_EXPECT_EQ(test, skb_checksum_start_offset(copy), start);
+		KUNIT_EXPECT_EQ(test, copy->csum_offset, skb->csum_offset);
+		kfree_skb(skb);
+		kfree_skb(copy);
+	}
+}
+
+/* The device offers no other kind. */
+static void encode_refuses(struct kunit *test)
+{
+	struct sk_buff *skb = frame(test, ETH_P_IP, IPPROTO_TCP);
+	struct virtio_net_hdr h;
+
+	skb_shinfo(skb)->gso_type = SKB_GSO_GRE;
+	skb_shinfo(skb)->gso_size = 1000;
+	KUNIT_EXPECT_EQ(test, argonet_offload_encode(skb, &h), -EINVAL);
+	kfree_skb(skb);
+}
+
+static struct kunit_case argonet_offload_cases[] = {
+	KUNIT_CASE(decode_table),
+	KUNIT_CASE(encode_and_decode),
+	KUNIT_CASE(encode_refuses),
+	{}
+};
+
+static struct kunit_suite argonet_offload_suite = {
+	.name = "argonet-offload",
+	.test_cases = argonet_offload_cases,
+};
+
+kunit_test_suite(argonet_offload_suite);

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * DATA messages: every length, every place, every request of the peer.
+ */
+#include <kunit/test.h>
+#include <linux/if_ether.h>
+#include <linux/module.h>
+#include <linux/prandom.h>
+#include <linux/random.h>
+#include <uapi/linux/argonet.h>
+
+#include "compat_uapi.h"
+#include "record.h"
+
+#define MAX_FRAME	1522
+#define ROOM		4096
+#define RECORD		sizeof(struct argonet_record)
+
+static uint kunit_seed;
+module_param(kunit_seed, uint, 0444);
+MODULE_PARM_DESC(kunit_seed, "what random tests begin with; 0 for another each time");
+
+/* A payload that wraps after @first bytes, with nothing readable around it */
+static void message(struct kunit *test, struct argo_message *msg,
+		    const void *payload, u32 len, u32 first)
+{
+	u8 *a = kunit_kmalloc(test, max(first, 1U), GFP_KERNEL);
+	u8 *b = kunit_kmalloc(test, max(len - first, 1U), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, a);
+	KUNIT_ASSERT_NOT_NULL(test, b);
+	memcpy(a, payload, first);
+	memcpy(b, payload + first, len - first);
+	*msg = (struct argo_message) {
+		.len = len,
+		.seg = { a, b },
+		.seg_len = { first, len - first },
+	};
+}
+
+static void message_free(struct kunit *test, struct argo_message *msg)
+{
+	kunit_kfree(test, msg->seg[0]);
+	kunit_kfree(test, msg->seg[1]);
+}
+
+/* Return: as argonet_record_next() for the first record */
+static int first(struct kunit *test, const void *payload, u32 len, u32 wrap,
+		 struct argonet_frame *frame)
+{
+	struct argo_message msg;
+	u32 pos = 0;
+	int ret;
+
+	message(test, &msg, payload, len, wrap);
+	ret = argonet_record_next(&msg, &pos, ARGONET_F_ALL, MAX_FRAME, frame);
+	message_free(test, &msg);
+	return ret;
+}
+
+static void every_frame_length(struct kunit *test)
+{
+	u8 *payload = kunit_kzalloc(test, ROOM, GFP_KERNEL);
+	struct argonet_record *record = (void *)payload;
+	struct argonet_frame frame;
+	u32 len;
+
+	KUNIT_ASSERT_NOT_NULL(test, payload);
+	for (len = 0; len < MAX_FRAME + 100; len++) {
+		bool good = len >= ETH_HLEN && len <= MAX_FRAME;
+		int bad = -ARGONET_BAD_LENGTH - 1;
+		int ret;
+
+		record->len = cpu_to_le32(len);
+		ret = first(test, payload, sizeof(*record) + len, len % 40, &frame);
+		KUNIT_EXPECT_EQ_MSG(test, ret, good ? 1 : bad, "%u bytes", len);
+		if (good) {
+			KUNIT_EXPECT_EQ(test, frame.offset, sizeof(*record));
+			KUNIT_EXPECT_EQ(test, frame.len, len);
+		}
+		/* One byte of it is missing. */
+		if (len) {
+			ret = first(test, payload, sizeof(*record) + len - 1, 3, &frame);
+			KUNIT_EXPECT_EQ_MSG(test, ret, bad, "%u bytes", len);
+		}
+	}
+}
+
+static void lying_lengths(struct kunit *test)
+{
+	static const u32 lies[] = { 0, 13, 101, 0xffff, 0x10000, 0x7fffffff,
+				    0x80000000, 0xffffffec, U32_MAX };
+	struct {
+		struct argonet_record record;
+		u8 frame[100];
+	} payload = {};
+	struct argonet_frame frame;
+	unsigned int i;
+	u32 len;
+
+	for (i = 0; i < ARRAY_SIZE(lies); i++) {
+		payload.record.len = cpu_to_le32(lies[i]);
+		KUNIT_EXPECT_EQ(test, -ARGONET_BAD_LENGTH - 1,
+				first(test, &payload, sizeof(payload), 10, &frame));
+	}
+	/* Less than a record, nothing at all included */
+	payload.record.len = cpu_to_le32(100);
+	for (len = 0; len < sizeof(payload.record); len++)
+		KUNIT_EXPECT_EQ(test, -ARGONET_BAD_LENGTH - 1,
+				first(test, &payload, len, len / 2, &frame));
+}
+
+static void every_wrap(struct kunit *test)
+{
+	struct {
+		struct argonet_record record;
+		u8 frame[100];
+	} payload = {
+		.record.len = cpu_to_le32(100),
+		.record.offload.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+		.record.offload.csum_start = __cpu_to_virtio16(true, 34),
+		.record.offload.csum_offset = __cpu_to_virtio16(true, 16),
+	};
+	struct argonet_frame frame;
+	u32 wrap;
+
+	for (wrap = 0; wrap <= sizeof(payload); wrap++) {
+		memset(&frame, 0, sizeof(frame));
+		KUNIT_ASSERT_EQ(test, 1, first(test, &payload, sizeof(payload), wrap, &frame));
+		KUNIT_EXPECT_EQ(test, 0, memcmp(&frame.offload, &payload.record.offload,
+						sizeof(frame.offload)));
+	}
+}
+
+/* What a record may ask for, in other words than the driver's */
+static int verdict(unsigned int flags, unsigned int type, u32 offered)
+{
+	bool ecn = type & VIRTIO_NET_HDR_GSO_ECN;
+	u32 need = 0;
+
+	if (flags > 1)
+		return -ARGONET_BAD_RESERVED - 1;
+	if (flags || type)
+		need = ARGONET_F_CSUM;
+	switch (type & 0x7f) {
+	case 0:
+		break;
+	case 1:
+		need |= ARGONET_F_TSO4;
+		break;
+	case 4:
+		need |= ARGONET_F_TSO6;
+		break;
+	case 5:
+		need |= ARGONET_F_USO;
+		break;
+	default:
+		return -ARGONET_BAD_OFFLOAD - 1;
+	}
+	if (ecn && (type == 0x80 || type == 0x85))
+		return -ARGONET_BAD_OFFLOAD - 1;
+	if (ecn)
+		need |= ARGONET_F_ECN;
+	if (need & ~offered)
+		return -ARGONET_BAD_UNOFFERED - 1;
+	return type && !flags ? -ARGONET_BAD_OFFLOAD - 1 : 1;
+}
+
+static void every_request(struct kunit *test)
+{
+	struct {
+		struct argonet_record record;
+		u8 frame[100];
+	} payload = {
+		.record.len = cpu_to_le32(100),
+		.record.offload.csum_start = __cpu_to_virtio16(true, 34),
+		.record.offload.csum_offset = __cpu_to_virtio16(true, 16),
+		.record.offload.gso_size = __cpu_to_virtio16(true, 50),
+	};
+	unsigned int flags, type, offered;
+	struct argonet_frame frame;
+	struct argo_message msg;
+
+	message(test, &msg, &payload, sizeof(payload), 7);
+	for (offered = 0; offered <= ARGONET_F_ALL; offered++) {
+		for (type = 0; type < 256; type++) {
+			for (flags = 0; flags < 256; flags = flags < 4 ? flags + 1 : flags * 2) {
+				u8 *seg = (u8 *)msg.seg[0];
+				u32 pos = 0;
+				int ret;
+
+				seg[4] = flags;	/* virtio_net_hdr comes after len */
+				seg[5] = type;
+				ret = argonet_record_next(&msg, &pos, offered,
+							  MAX_FRAME, &frame);
+				if (ret != verdict(flags, type, offered))
+					KUNIT_FAIL(test, "offered %#x flags %#x type %#x: %d",
+						   offered, flags, type, ret);
+			}
+		}
+	}
+	message_free(test, &msg);
+}
+
+static void checksum_bounds(struct kunit *test)
+{
+	static const struct {
+		u16 start, offset;
+		bool good;
+	} rows[] = {
+		{ 34, 16, true }, { 14, 0, true }, { 14, 84, true },
+		{ 98, 0, true }, { 13, 16, false }, { 0, 16, false },
+		{ 14, 85, false }, { 99, 0, false }, { 100, 0, false },
+		{ 0xffff, 0, false }, { 14, 0xffff, false },
+		{ 0xffff, 0xffff, false }, { 0xfff0, 0x20, false },
+		{ 0x8000, 0x8000, false },
+	};
+	struct {
+		struct argonet_record record;
+		u8 frame[100];
+	} payload = {
+		.record.len = cpu_to_le32(100),
+		.record.offload.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+	};
+	struct argonet_frame frame;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		payload.record.offload.csum_start = __cpu_to_virtio16(true, rows[i].start);
+		payload.record.offload.csum_offset = __cpu_to_virtio16(true, rows[i].offset);
+		KUNIT_EXPECT_EQ_MSG(test, first(test, &payload, sizeof(payload), 9, &frame),
+				    rows[i].good ? 1 : -ARGONET_BAD_OFFLOAD - 1,
+				    "start %u offset %u", rows[i].start, rows[i].offset);
+	}
+	/* Segments of no size */
+	payload.record.offload.csum_start = __cpu_to_virtio16(true, 34);
+	payload.record.offload.csum_offset = __cpu_to_virtio16(true, 16);
+	payload.record.offload.gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
+	KUNIT_EXPECT_EQ(test, -ARGONET_BAD_OFFLOAD - 1,
+			first(test, &payload, sizeof(payload), 9, &frame));
+}
+
+static void reserved_bits(struct kunit *test)
+{
+	struct {
+		struct argonet_record record;
+		u8 frame[100];
+	} payload = { .record.len = cpu_to_le32(100) };
+	struct argonet_frame frame;
+	unsigned int bit;
+
+	for (bit = 0; bit < 16; bit++) {
+		payload.record.reserved = cpu_to_le16(1 << bit);
+		KUNIT_EXPECT_EQ(test, -ARGONET_BAD_RESERVED - 1,
+				first(test, &payload, sizeof(payload), 9, &frame));
+	}
+}
+
+/* Frames of all lengths in a row, read back at the places they were put */
+static void many_records(struct kunit *test)
+{
+	u8 *payload = kunit_kzalloc(test, ROOM, GFP_KERNEL);
+	struct argonet_frame frame;
+	struct argo_message msg;
+	u32 at, end, len, pos;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, payload);
+	for (i = 0; i < 64; i++) {
+		memset(payload, 0, ROOM);
+		for (at = 0, end = 0, len = ETH_HLEN + i; at + RECORD + len <= ROOM; len += 7) {
+			*(__le32 *)(payload + at) = cpu_to_le32(len);
+			payload[at + RECORD] = len;
+			end = at + RECORD + len;
+			at = ALIGN(end, 16);
+		}
+		message(test, &msg, payload, end, end / 3);
+		pos = 0;
+		for (len = ETH_HLEN + i; pos < end; len += 7) {
+			u8 c;
+
+			KUNIT_ASSERT_EQ(test, 1, argonet_record_next(&msg, &pos, 0,
+								     MAX_FRAME, &frame));
+			KUNIT_ASSERT_EQ(test, frame.len, len);
+			argo_message_copy(&msg, frame.offset, &c, 1);
+			KUNIT_ASSERT_EQ(test, c, (u8)len);
+		}
+		KUNIT_EXPECT_EQ(test, 0, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+		message_free(test, &msg);
+	}
+}
+
+static void random_messages(struct kunit *test)
+{
+	u32 seed = kunit_seed ?: get_random_u32(), round, len, pos, n, frames = 0;
+	u8 *payload = kunit_kzalloc(test, ROOM, GFP_KERNEL);
+	struct argonet_frame frame;
+	struct argo_message msg;
+	struct rnd_state rnd;
+
+	KUNIT_ASSERT_NOT_NULL(test, payload);
+	kunit_info(test, "kunit_seed=%u", seed);
+	prandom_seed_state(&rnd, seed);
+	for (round = 0; round < 20000; round++) {
+		len = prandom_u32_state(&rnd) % 300;
+		prandom_bytes_state(&rnd, payload, len);
+		/* Likely enough to be believed for a while */
+		for (n = 0; n + RECORD < len; n += 16 + prandom_u32_state(&rnd) % 6 * 16) {
+			memset(payload + n, 0, RECORD);
+			*(__le32 *)(payload + n) = cpu_to_le32(prandom_u32_state(&rnd) % 80);
+		}
+		message(test, &msg, payload, len, prandom_u32_state(&rnd) % (len + 1));
+		for (pos = 0, n = 0; ; n++) {
+			u32 before = pos;
+
+			if (argonet_record_next(&msg, &pos, ARGONET_F_ALL, MAX_FRAME,
+						&frame) <= 0)
+				break;
+			KUNIT_ASSERT_GE(test, pos, before + RECORD + ETH_HLEN);
+			KUNIT_ASSERT_LE(test, frame.offset + frame.len, len);
+		}
+		frames += n;
+		message_free(test, &msg);
+	}
+	KUNIT_EXPECT_GT(test, frames, 1000);
+}
+
+static struct kunit_case argonet_record_cases[] = {
+	KUNIT_CASE(every_frame_length),
+	KUNIT_CASE(lying_lengths),
+	KUNIT_CASE(every_wrap),
+	KUNIT_CASE(every_request),
+	KUNIT_CASE(checksum_bounds),
+	KUNIT_CASE(reserved_bits),
+	KUNIT_CASE(many_records),
+	KUNIT_CASE(random_messages),
+	{}
+};
+
+static struct kunit_suite argonet_record_suite = {
+	.name = "argonet-record",
+	.test_cases = argonet_record_cases,
+};
+
+kunit_test_suite(argonet_record_suite);

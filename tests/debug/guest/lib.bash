@@ -1,0 +1,107 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Cases: a list of them, running them, what the kernel says meanwhile.
+
+CASE_NAMES=()
+CASE_COMMANDS=()
+RESULTS=0
+FAILED=0
+LOG_BAD+='|leaked reference|ODEBUG:|workqueue lockup|turning off the locking'
+
+# try NAME COMMAND...: add a case, unless CASES= leaves it out.
+try()
+{
+	[[ $1 =~ ${CASES:-.} ]] || return 0
+	CASE_NAMES+=("$1")
+	shift
+	CASE_COMMANDS+=("$(printf '%q ' "$@")")
+}
+
+# Of KCSAN's reports those that are about the modules: one of the accesses is
+# made by them, or by what they call directly. Everything else passes.
+only_our_races()
+{
+	awk '
+		function flush() {
+			if (block != "" && ours)
+				printf "%s", block
+			block = ""
+			ours = frames = 0
+		}
+		/BUG: KCSAN:/ { flush(); inside = 1 }
+		!inside { print; next }
+		{ block = block $0 "\n" }
+		/ (to|at) 0x.* by (task|interrupt)| by (task|interrupt) / { frames = 2; next }
+		frames > 0 { frames--; if (/\[(argo_core|argonet)\]/) ours = 1 }
+		/=====/ && block ~ /\n.*\n/ { flush(); inside = 0 }
+		END { flush() }'
+}
+
+# result "ok"|"not ok" NAME
+result()
+{
+	RESULTS=$((RESULTS + 1))
+	[ "$1" = ok ] || FAILED=$((FAILED + 1))
+	echo "$1 $RESULTS - $FLAVOUR: $2"
+}
+
+# complaints: what the kernel said since the last look, which is in /tmp/dmesg
+# afterwards, and should not have
+complaints()
+{
+	dmesg -c >/tmp/dmesg
+	only_our_races </tmp/dmesg | grep -aE "$LOG_BAD" |
+		grep -avEf /tmp/allowed | head -n 20
+}
+
+run_case() # NAME COMMAND
+{
+	local name=$1 rc bad start=$SECONDS
+
+	echo "<5>debug: $name" >/dev/kmsg
+	: >/tmp/allowed
+	(set -e; eval "$2") >/tmp/case.log 2>&1 </dev/null
+	rc=$?
+	bad=$(complaints)
+	if [ "$rc" -eq 0 ] && [ -z "$bad" ]; then
+		result ok "$name # $((SECONDS - start)) s"
+		return 0
+	fi
+	result 'not ok' "$name # $((SECONDS - start)) s"
+	tail -n 12 /tmp/case.log | sed 's/^/#   /'
+	[ -z "$bad" ] || echo "#   kernel: ${bad//$'\n'/$'\n#   kernel: '}"
+	return 1
+}
+
+run_cases()
+{
+	local i
+
+	dmesg -c >/dev/null
+	for i in "${!CASE_NAMES[@]}"; do
+		run_case "${CASE_NAMES[i]}" "${CASE_COMMANDS[i]}" ||
+			after_failure >/tmp/after.log 2>&1
+	done
+}
+
+# allow REGEX: the kernel may say this during the case, which provokes it.
+allow()
+{
+	echo "$1" >>/tmp/allowed
+}
+
+# retry SECONDS COMMAND...: until it succeeds.
+retry()
+{
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		if [ "$SECONDS" -ge "$end" ]; then
+			echo "gave up waiting for: $*"
+			"$@"
+			return 1
+		fi
+		sleep 0.1
+	done
+}

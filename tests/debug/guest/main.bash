@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# First and only program of the emulated machine: runs the cases one by one,
+# prints TAP. What there is to know comes in /debug/env: FLAVOUR, SUITES, SEED,
+# CASES.
+
+set +o posix
+. /debug/env
+. /debug/logs.bash
+. /debug/lib.bash
+
+# The machine may have to wait for its host.
+echo 60 >/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout
+echo 30 >/proc/sys/kernel/watchdog_thresh
+echo 60 >/proc/sys/kernel/hung_task_timeout_secs
+
+echo "# seed: $SEED"
+for suite in $SUITES; do
+	# shellcheck disable=SC1090
+	. "/debug/$suite.bash"
+	"run_$suite"
+done
+echo "1..$RESULTS"
+exit $((FAILED > 0))

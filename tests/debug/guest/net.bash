@@ -1,0 +1,181 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Two devices in two namespaces, each the other's peer: the domain talks to
+# itself. And a connection that carries data all the time.
+
+FAKE=/sys/kernel/debug/argo-fake
+
+modules_load()
+{
+	insmod /debug/argo-core.ko fake_seed="$SEED" && insmod /debug/argonet.ko
+}
+
+modules_unload()
+{
+	rmmod argonet && rmmod argo-core
+}
+
+in_a() { ip netns exec a "$@"; }
+in_b() { ip netns exec b "$@"; }
+
+# link_add NAMESPACE: small rings, so that they are full now and then
+link_add()
+{
+	local ns=$1 port=0x1000 peer_port=0x2000 host=1
+
+	[ "$ns" = a ] || { port=0x2000; peer_port=0x1000; host=2; }
+	ip -n "$ns" link add argo0 type argonet peer 1 port $port \
+		peer-port $peer_port queues 2 ring-size 128K &&
+		ip -n "$ns" addr add 10.77.0.$host/24 dev argo0 &&
+		ip -n "$ns" addr add fd77::$host/64 dev argo0 nodad &&
+		ip -n "$ns" link set argo0 up
+}
+
+carrier()
+{
+	[[ $(ip -n "$1" -br link show argo0) == *LOWER_UP* ]]
+}
+
+no_carrier()
+{
+	! carrier "$1"
+}
+
+carriers()
+{
+	carrier a && carrier b
+}
+
+net_up()
+{
+	modules_load
+	ip netns add a
+	ip netns add b
+	ip -n a link set lo up
+	ip -n b link set lo up
+	link_add a
+	link_add b
+	retry 30 carriers
+}
+
+net_down()
+{
+	traffic_stop
+	ip netns del a
+	ip netns del b
+	modules_unload
+}
+
+listens()
+{
+	in_b ss -Hltn "sport = :$1" | grep -q .
+}
+
+serve() # PORT
+{
+	listens "$1" || in_b iperf3 -s -D -p "$1"
+	retry 20 listens "$1"
+}
+
+# Paced, both ways, until it is stopped
+traffic_start()
+{
+	serve 5201
+	in_a setsid iperf3 -c 10.77.0.2 -t 86400 -i 0.5 -b 16M --bidir \
+		--forceflush >/tmp/tcp.log 2>&1 </dev/null &
+	traffic_flows
+}
+
+traffic_stop()
+{
+	killall -q -9 iperf3 ping
+	sleep 0.2
+}
+
+# Intervals in which the connection carried something, out and in
+moved()
+{
+	local line tx=0 rx=0
+
+	while read -r line; do
+		case $line in
+		*" 0.00 Bytes"*)	;;
+		*\[TX-C\]*)		tx=$((tx + 1));;
+		*\[RX-C\]*)		rx=$((rx + 1));;
+		esac
+	done </tmp/tcp.log
+	echo "$tx $rx"
+}
+
+# flowed TX RX: more often than that
+flowed()
+{
+	local now
+
+	read -ra now < <(moved)
+	[ "${now[0]}" -gt "$1" ] && [ "${now[1]}" -gt "$2" ]
+}
+
+# The same connection as ever still carries data, both ways.
+traffic_flows()
+{
+	local tx rx
+
+	read -r tx rx < <(moved)
+	retry 60 flowed $((tx + 1)) $((rx + 1)) || { tail -n 8 /tmp/tcp.log; return 1; }
+}
+
+# Nothing waits for ever: frames pass in both directions on every queue, none
+# of which keeps any when there is no traffic.
+backlog()
+{
+	ip netns exec "$1" tc -s qdisc show dev argo0 | grep -c 'backlog [1-9]'
+}
+
+drained()
+{
+	[ "$(backlog a)" = 0 ] && [ "$(backlog b)" = 0 ]
+}
+
+# As much as the machine can, for a moment: rings get full.
+load()
+{
+	in_a timeout "${1:-1}" ping -q -f -l 20 -s 30000 10.77.0.2 >/dev/null 2>&1 &
+	in_b timeout "${1:-1}" ping -q -f -l 20 -s 1200 fd77::1 >/dev/null 2>&1 &
+	wait $! || true
+	wait || true
+}
+
+answers()
+{
+	in_a ping -q -c 2 -i 0.2 -W 3 10.77.0.2 && in_b ping -q -c 2 -i 0.2 -W 3 fd77::1
+}
+
+# All is well again: what every case ends with
+healthy()
+{
+	retry 30 carriers
+	traffic_flows
+	retry 20 answers
+	pkill -STOP iperf3
+	retry 10 drained || { pkill -CONT iperf3; return 1; }
+	pkill -CONT iperf3
+}
+
+fake()
+{
+	echo "${*:2}" >"$FAKE/$1"
+}
+
+heal()
+{
+	fake heal 1
+}
+
+# A failed case leaves anything behind: begin anew.
+after_failure()
+{
+	[ ! -e "$FAKE/heal" ] || heal
+	net_down
+	net_up && traffic_start
+}

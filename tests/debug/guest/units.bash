@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The unit tests inside the modules, which run when they are loaded, and the
+# table of calls and results that real Xen and the fake one have in common.
+
+# From the kernel's log on standard input
+report()
+{
+	local word name
+
+	while IFS=$'\t' read -r word name; do
+		case $word in
+		ok|'not ok')	result "$word" "$name";;
+		*)		echo "# $name";;
+		esac
+	done < <(awk -f /debug/ktap.awk)
+}
+
+# modules_report FOLDER MODULE[ WORDS]...: load them, unload them
+modules_report()
+{
+	local dir=$1 m bad before
+
+	shift
+	dmesg -c >/dev/null
+	for m; do
+		# shellcheck disable=SC2086 # words
+		insmod $dir/${m%% *}.ko ${m#"${m%% *}"} || result 'not ok' "loading $m"
+	done
+	for m; do
+		LOADED="${m%% *} ${LOADED:-}"
+	done
+	for m in $LOADED; do
+		rmmod "$m" || result 'not ok' "unloading $m"
+	done
+	LOADED=
+	: >/tmp/allowed
+	bad=$(complaints)
+	before=$RESULTS
+	report </tmp/dmesg
+	[ "$RESULTS" -gt "$before" ] || result 'not ok' "$* have tests"
+	if [ -n "$bad" ]; then
+		result 'not ok' "the kernel has nothing to complain about"
+		echo "#   kernel: ${bad//$'\n'/$'\n#   kernel: '}"
+	else
+		result ok "the kernel has nothing to complain about"
+	fi
+}
+
+run_units()
+{
+	modules_report /debug/kunit argo-core argonet
+	modules_report /debug "argo-core fake_seed=$SEED" 'argo-selftest domid=1 absent=9'
+}

@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * argo-core between its client and a hypervisor that fails: waits, the timer
+ * behind them, rings that vanish, interrupts that do not come or come again.
+ */
+#include <kunit/test.h>
+#include <linux/argo.h>
+#include <linux/delay.h>
+#include <linux/slab.h>
+
+#include "fake.h"
+
+#define ME	fake.local
+#define PEER	2
+#define PORT	0x2000
+#define TYPE	7
+#define LEN	4032
+#define SOON	10000 /* milliseconds; what takes a second may take longer */
+#define MANY	300
+
+static struct argo_ring *ring;
+static struct argo_dest dest;
+static atomic_t data_calls, lost_calls, space_calls, gone_calls;
+static enum argo_wake last_wake;
+static u8 buf[LEN];
+
+static void on_data(void *priv)
+{
+	atomic_inc(&data_calls);
+}
+
+static void on_lost(void *priv)
+{
+	atomic_inc(&lost_calls);
+}
+
+static void on_space(struct argo_dest *d, enum argo_wake why)
+{
+	last_wake = why;
+	atomic_inc(&space_calls);
+}
+
+static void on_gone(struct argo_dest *d)
+{
+	atomic_inc(&gone_calls);
+}
+
+static const struct argo_ring_ops ring_ops = { .data = on_data, .lost = on_lost };
+static const struct argo_dest_ops dest_ops = { .space = on_space, .gone = on_gone };
+
+static bool soon(atomic_t *calls, int times)
+{
+	int ms;
+
+	for (ms = 0; atomic_read(calls) < times && ms < SOON; ms += 5)
+		usleep_range(5000, 6000);
+	/* A call too many would come now. */
+	msleep(30);
+	return atomic_read(calls) == times;
+}
+
+/* Our ring for the peer, its ring for us */
+static int core_test_init(struct kunit *test)
+{
+	struct argo_ring_config config = {
+		.partner = PEER, .port = PORT, .len = LEN,
+	};
+
+	fake_heal();
+	fake_domain_create(PEER);
+	atomic_set(&data_calls, 0);
+	atomic_set(&lost_calls, 0);
+	atomic_set(&space_calls, 0);
+	atomic_set(&gone_calls, 0);
+	if (fake_peer_open(PEER, ME, PORT, LEN))
+		return -ENOMEM;
+	ring = argo_ring_create(&config, &ring_ops, NULL);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	argo_dest_add(&dest, PEER, PORT, &dest_ops);
+	return argo_ring_register(ring);
+}
+
+static void core_test_exit(struct kunit *test)
+{
+	fake_heal();
+	argo_dest_del(&dest);
+	if (!IS_ERR_OR_NULL(ring))
+		argo_ring_destroy(ring);
+	ring = NULL;
+	fake_domain_destroy(PEER);
+}
+
+static int send(u32 len)
+{
+	struct xen_argo_iov iov = argo_iov(buf, len);
+
+	return argo_sendv(&dest, PORT, TYPE, &iov, 1);
+}
+
+static int peer_sends(u32 len)
+{
+	return fake_peer_send(PEER, PORT, ME, PORT, TYPE, buf, len);
+}
+
+/* As far as it goes. Return: messages */
+static int drain(void)
+{
+	struct argo_message msg;
+	int n;
+
+	for (n = 0; argo_ring_next(ring, &msg) == 1; n++)
+		argo_ring_consume(ring, &msg);
+	argo_ring_publish(ring);
+	local_bh_disable();
+	argo_ring_done(ring);
+	local_bh_enable();
+	return n;
+}
+
+static void peer_drains(void)
+{
+	struct xen_argo_message_header head;
+
+	while (fake_peer_recv(PEER, ME, PORT, &head, buf, sizeof(buf)) >= 0)
+		;
+}
+
+static void fill_and_wait(struct kunit *test)
+{
+	int ret;
+
+	do {
+		ret = send(100);
+	} while (ret == 100);
+	KUNIT_ASSERT_EQ(test, ret, -EAGAIN);
+	argo_dest_wait(&dest, 100);
+	KUNIT_ASSERT_EQ(test, send(100), -EAGAIN);
+}
+
+static void space_by_virq(struct kunit *test)
+{
+	fill_and_wait(test);
+	/* Until the timer behind it is slow */
+	msleep(700);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&space_calls));
+	peer_drains();
+	fake_notify(PEER, NULL);
+	KUNIT_EXPECT_TRUE(test, soon(&space_calls, 1));
+	KUNIT_EXPECT_EQ(test, last_wake, ARGO_WAKE_VIRQ);
+	KUNIT_EXPECT_EQ(test, send(100), 100);
+}
+
+static void space_by_timer(struct kunit *test, const char *how)
+{
+	KUNIT_EXPECT_TRUE_MSG(test, soon(&space_calls, 1), "%s", how);
+	KUNIT_EXPECT_EQ_MSG(test, last_wake, ARGO_WAKE_TIMER, "%s", how);
+}
+
+static void space_though_the_virq_is_lost(struct kunit *test)
+{
+	fake.virq_lose = 100;
+	fill_and_wait(test);
+	peer_drains();
+	fake_notify(PEER, NULL);
+	space_by_timer(test, "lost");
+}
+
+static void space_though_the_peer_never_notifies(struct kunit *test)
+{
+	fill_and_wait(test);
+	peer_drains();
+	space_by_timer(test, "no notify");
+}
+
+static void space_though_the_wait_is_lost(struct kunit *test)
+{
+	fake.wait_lose = 100;
+	fill_and_wait(test);
+	msleep(100);
+	peer_drains();
+	fake_notify(PEER, NULL);
+	space_by_timer(test, "not noted");
+}
+
+/* It asks often at first, then as seldom as the tick that runs anyway. */
+static void timer_backs_off(struct kunit *test)
+{
+	fill_and_wait(test);
+	fake_heal();
+	msleep(800);
+	/* After 10, 30, 70, 150, 310, 630 milliseconds; the tick adds one. */
+	KUNIT_EXPECT_GE(test, fake_calls(FAKE_NOTIFY), 5);
+	msleep(1500);
+	fake_heal();
+	msleep(3000);
+	KUNIT_EXPECT_GE(test, fake_calls(FAKE_NOTIFY), 4);
+	KUNIT_EXPECT_LE(test, fake_calls(FAKE_NOTIFY), 10);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&space_calls));
+}
+
+/* EBUSY and ENOMEM: no room, and nobody will tell. */
+static void space_though_nothing_was_queued(struct kunit *test)
+{
+	static const char * const specs[] = { "sendv 16", "sendv 12" };
+	static const int errors[] = { -EBUSY, -ENOMEM };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		KUNIT_ASSERT_EQ(test, 0, fake_fail(specs[i]));
+		KUNIT_EXPECT_EQ(test, send(100), errors[i]);
+		atomic_set(&space_calls, 0);
+		argo_dest_wait(&dest, 100);
+		space_by_timer(test, specs[i]);
+		KUNIT_ASSERT_EQ(test, 0, fake_fail("sendv 0"));
+	}
+}
+
+static void space_though_queries_fail(struct kunit *test)
+{
+	fill_and_wait(test);
+	KUNIT_ASSERT_EQ(test, 0, fake_fail("notify 13"));
+	/* Asking does not help: told to try. */
+	space_by_timer(test, "refused");
+	KUNIT_EXPECT_EQ(test, send(100), -EAGAIN);
+}
+
+static void space_ends_with_the_ring(struct kunit *test)
+{
+	fill_and_wait(test);
+	fake_peer_close(PEER, ME, PORT);
+	space_by_timer(test, "closed");
+	KUNIT_EXPECT_EQ(test, send(100), -ECONNREFUSED);
+}
+
+static void wait_that_was_given_up(struct kunit *test)
+{
+	fill_and_wait(test);
+	argo_dest_wait_end(&dest);
+	peer_drains();
+	fake_notify(PEER, NULL);
+	msleep(1500);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&space_calls));
+}
+
+/* More than one query holds */
+static void space_for_many(struct kunit *test)
+{
+	struct argo_dest *dests = kunit_kcalloc(test, MANY, sizeof(*dests), GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, dests);
+	fill_and_wait(test);
+	for (i = 0; i < MANY; i++) {
+		argo_dest_add(&dests[i], PEER, PORT, &dest_ops);
+		argo_dest_wait(&dests[i], 200 + i);
+	}
+	msleep(300);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&space_calls));
+	peer_drains();
+	fake_notify(PEER, NULL);
+	KUNIT_EXPECT_TRUE(test, soon(&space_calls, MANY + 1));
+	for (i = 0; i < MANY; i++)
+		argo_dest_del(&dests[i]);
+}
+
+/* The peer sleeps if our publishing leaves the hypercall out wrongly. */
+static void publishing_wakes_the_peer(struct kunit *test)
+{
+	unsigned long before;
+
+	while (peer_sends(100) == 100)
+		;
+	before = fake.domain[PEER].virqs;
+	KUNIT_EXPECT_GT(test, drain(), 10);
+	KUNIT_EXPECT_EQ(test, fake.domain[PEER].virqs, before + 1);
+	/* With room there is nobody to wake. */
+	KUNIT_ASSERT_EQ(test, 0, fake_fail("notify 22"));
+	KUNIT_EXPECT_EQ(test, peer_sends(16), 16);
+	KUNIT_EXPECT_EQ(test, 1, drain());
+}
+
+static void data_once(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+	KUNIT_EXPECT_TRUE(test, soon(&data_calls, 1));
+	KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+	msleep(100);
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&data_calls));
+	KUNIT_EXPECT_EQ(test, 2, drain());
+	KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+	KUNIT_EXPECT_TRUE(test, soon(&data_calls, 2));
+}
+
+static void data_though_the_virq_is_late(struct kunit *test)
+{
+	fake.virq_delay = 100;
+	peer_sends(10);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&data_calls));
+	KUNIT_EXPECT_TRUE(test, soon(&data_calls, 1));
+}
+
+static void data_though_the_virq_is_lost(struct kunit *test)
+{
+	fake.virq_lose = 100;
+	peer_sends(10);
+	KUNIT_EXPECT_TRUE(test, soon(&data_calls, 1));
+}
+
+static void data_though_virqs_repeat(struct kunit *test)
+{
+	int i;
+
+	fake.virq_dup = 5;
+	peer_sends(10);
+	KUNIT_EXPECT_TRUE(test, soon(&data_calls, 1));
+	for (i = 0; i < 10000; i++)
+		fake_virq_raise();
+	msleep(100);
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&data_calls));
+	KUNIT_EXPECT_EQ(test, 1, drain());
+	for (i = 0; i < 10000; i++)
+		fake_virq_raise();
+	msleep(100);
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&data_calls));
+	peer_sends(10);
+	KUNIT_EXPECT_TRUE(test, soon(&data_calls, 2));
+}
+
+static void peer_dies_and_returns(struct kunit *test)
+{
+	argo_dest_watch(&dest, true);
+	msleep(1500);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&gone_calls) + atomic_read(&lost_calls));
+	fake_domain_destroy(PEER);
+	KUNIT_EXPECT_TRUE(test, soon(&gone_calls, 1));
+	KUNIT_EXPECT_TRUE(test, soon(&lost_calls, 1));
+	KUNIT_EXPECT_EQ(test, send(10), -ESRCH);
+	KUNIT_EXPECT_EQ(test, argo_ring_register(ring), -ESRCH);
+	fake_domain_create(PEER);
+	KUNIT_EXPECT_EQ(test, send(10), -ECONNREFUSED);
+	KUNIT_EXPECT_EQ(test, argo_ring_register(ring), 0);
+	KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+	KUNIT_EXPECT_EQ(test, 1, drain());
+}
+
+/* The ring of the peer is gone, but ours is not. */
+static void suspicion_is_checked(struct kunit *test)
+{
+	argo_dest_watch(&dest, true);
+	fake_peer_close(PEER, ME, PORT);
+	KUNIT_EXPECT_TRUE(test, soon(&gone_calls, 1));
+	msleep(1500);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&lost_calls));
+	KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+	KUNIT_EXPECT_EQ(test, 1, drain());
+}
+
+static void every_error_of_register(struct kunit *test)
+{
+	static const int errors[] = {
+		EPERM, ESRCH, ENODEV, ECONNREFUSED, ENOSPC, EAGAIN, ENOMEM,
+		EINVAL, EFAULT, EACCES, EEXIST, EBUSY, ENOSYS,
+	};
+	char spec[20];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		snprintf(spec, sizeof(spec), "register %d", errors[i]);
+		KUNIT_ASSERT_EQ(test, 0, fake_fail(spec));
+		KUNIT_EXPECT_EQ(test, argo_ring_register(ring), -errors[i]);
+		KUNIT_EXPECT_EQ(test, peer_sends(10), -ECONNREFUSED);
+		KUNIT_ASSERT_EQ(test, 0, fake_fail("register 0"));
+		KUNIT_EXPECT_EQ(test, argo_ring_register(ring), 0);
+		KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+		KUNIT_EXPECT_EQ(test, 1, drain());
+	}
+}
+
+static void every_error_of_sendv(struct kunit *test)
+{
+	static const int errors[] = {
+		EPERM, ESRCH, ENODEV, ECONNREFUSED, EMSGSIZE, EAGAIN, ENOMEM,
+		EINVAL, EFAULT, EACCES, EBUSY, ENOSYS,
+	};
+	char spec[20];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		snprintf(spec, sizeof(spec), "sendv %d", errors[i]);
+		KUNIT_ASSERT_EQ(test, 0, fake_fail(spec));
+		KUNIT_EXPECT_EQ(test, send(10), -errors[i]);
+	}
+}
+
+/* Xen keeps the pages: they must not be used for anything else. */
+static void ring_that_is_not_given_back(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, 0, fake_fail("unregister 22"));
+	KUNIT_EXPECT_EQ(test, argo_ring_register(ring), -EBUSY);
+	KUNIT_ASSERT_EQ(test, 0, fake_fail("unregister 0"));
+	KUNIT_EXPECT_EQ(test, argo_ring_register(ring), 0);
+	KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+	KUNIT_EXPECT_EQ(test, 1, drain());
+
+	KUNIT_ASSERT_EQ(test, 0, fake_fail("unregister 22"));
+	argo_ring_destroy(ring);
+	ring = NULL;
+	KUNIT_ASSERT_EQ(test, 0, fake_fail("unregister 0"));
+	/* Nobody reads it, but it is there, and so is its memory. */
+	KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+	KUNIT_EXPECT_EQ(test, 1, fake_drop_rings(ME, NULL));
+}
+
+static void ring_that_is_gone_already(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 1, fake_drop_rings(ME, NULL));
+	argo_ring_unregister(ring);
+	KUNIT_EXPECT_EQ(test, argo_ring_register(ring), 0);
+	KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+	KUNIT_EXPECT_EQ(test, 1, drain());
+}
+
+static void senseless_write_position(struct kunit *test)
+{
+	static const u32 wild[] = { 8, LEN, LEN + 16, U32_MAX };
+	struct argo_message msg;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(wild); i++) {
+		atomic_set(&lost_calls, 0);
+		KUNIT_ASSERT_EQ(test, 0, fake_corrupt(ME, PORT, "tx", wild[i]));
+		KUNIT_EXPECT_EQ(test, argo_ring_next(ring, &msg), -EIO);
+		KUNIT_EXPECT_EQ(test, argo_ring_next(ring, &msg), -EIO);
+		KUNIT_EXPECT_TRUE(test, soon(&lost_calls, 1));
+		KUNIT_EXPECT_EQ(test, argo_ring_register(ring), 0);
+		KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+		KUNIT_EXPECT_EQ(test, 1, drain());
+	}
+}
+
+static void senseless_header(struct kunit *test)
+{
+	static const u32 wild[] = { 0, 15, 1000, LEN, U32_MAX };
+	struct argo_ring_stats stats;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(wild); i++) {
+		peer_sends(10);
+		peer_sends(10);
+		KUNIT_ASSERT_EQ(test, 0, fake_corrupt(ME, PORT, "len", wild[i]));
+		KUNIT_EXPECT_EQ(test, 0, drain());
+		argo_ring_get_stats(ring, &stats);
+		KUNIT_EXPECT_EQ(test, stats.bad_headers, i + 1);
+		KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+		KUNIT_EXPECT_EQ(test, 1, drain());
+	}
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&lost_calls));
+}
+
+static void senseless_read_position(struct kunit *test)
+{
+	static const u32 wild[] = { 3, LEN, U32_MAX };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(wild); i++) {
+		peer_sends(10);
+		KUNIT_ASSERT_EQ(test, 0, fake_corrupt(ME, PORT, "rx", wild[i]));
+		KUNIT_EXPECT_EQ(test, 1, drain());
+		KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+		KUNIT_EXPECT_EQ(test, 1, drain());
+	}
+}
+
+static struct kunit_case argo_core_cases[] = {
+	KUNIT_CASE(space_by_virq),
+	KUNIT_CASE(space_though_the_virq_is_lost),
+	KUNIT_CASE(space_though_the_peer_never_notifies),
+	KUNIT_CASE(space_though_the_wait_is_lost),
+	KUNIT_CASE(timer_backs_off),
+	KUNIT_CASE(space_though_nothing_was_queued),
+	KUNIT_CASE(space_though_queries_fail),
+	KUNIT_CASE(space_ends_with_the_ring),
+	KUNIT_CASE(wait_that_was_given_up),
+	KUNIT_CASE(space_for_many),
+	KUNIT_CASE(publishing_wakes_the_peer),
+	KUNIT_CASE(data_once),
+	KUNIT_CASE(data_though_the_virq_is_late),
+	KUNIT_CASE(data_though_the_virq_is_lost),
+	KUNIT_CASE(data_though_virqs_repeat),
+	KUNIT_CASE(peer_dies_and_returns),
+	KUNIT_CASE(suspicion_is_checked),
+	KUNIT_CASE(every_error_of_register),
+	KUNIT_CASE(every_error_of_sendv),
+	KUNIT_CASE(ring_that_is_not_given_back),
+	KUNIT_CASE(ring_that_is_gone_already),
+	KUNIT_CASE(senseless_write_position),
+	KUNIT_CASE(senseless_header),
+	KUNIT_CASE(senseless_read_position),
+	{}
+};
+
+static struct kunit_suite argo_core_suite = {
+	.name = "argo-core",
+	.init = core_test_init,
+	.exit = core_test_exit,
+	.test_cases = argo_core_cases,
+};
+
+kunit_test_suite(argo_core_suite);
