@@ -104,6 +104,7 @@ struct page *argo_ring_lend(struct argo_ring *ring,
 			    u32 *offset, u32 *len);
 bool argo_ring_publish(struct argo_ring *ring);
 u32 argo_ring_held(const struct argo_ring *ring);
+bool argo_ring_has_room(const struct argo_ring *ring);
 bool argo_ring_pending(const struct argo_ring *ring);
 void argo_ring_done(struct argo_ring *ring);
 void argo_ring_again(struct argo_ring *ring);

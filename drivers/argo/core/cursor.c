@@ -149,10 +149,33 @@ u32 argo_cursor_held(const struct argo_cursor *c)
 	return argo_distance(c, c->published, c->rx);
 }
 
+/* What the largest message takes: header, padding, the slot never filled */
+static u32 argo_worst(const struct argo_cursor *c)
+{
+	return ALIGN(c->max_message, XEN_ARGO_SLOT_SIZE) +
+	       sizeof(struct xen_argo_message_header) + XEN_ARGO_SLOT_SIZE;
+}
+
+/**
+ * argo_cursor_has_room() - can the largest message be sent?
+ * @c: cursor
+ *
+ * Return: false if a sender may be waiting for room, or will be with its next
+ * message.
+ */
+bool argo_cursor_has_room(const struct argo_cursor *c)
+{
+	u32 tx = READ_ONCE(c->ring->tx_ptr), worst = argo_worst(c);
+
+	if (!argo_index_valid(c, tx) || worst >= c->len)
+		return false;
+	return argo_distance(c, c->published, tx) <= c->len - worst;
+}
+
 /**
  * argo_cursor_publish_to() - let senders use the space of consumed messages
  * @c: cursor
- * @upto: how far; a slot between the published position and the read one
+ * @end: how far; a slot between the published position and the read one
  *
  * Xen does not watch rx_ptr: a sender that found the ring full is woken only
  * by the receiver's notify hypercall. Such a sender exists only if, at some
@@ -163,27 +186,25 @@ u32 argo_cursor_held(const struct argo_cursor *c)
  *
  * Return: true if the caller must issue the notify hypercall now.
  */
-bool argo_cursor_publish_to(struct argo_cursor *c, u32 upto)
+bool argo_cursor_publish_to(struct argo_cursor *c, u32 end)
 {
-	/* Header, padding, and the slot that Xen never fills */
-	u32 worst = ALIGN(c->max_message, XEN_ARGO_SLOT_SIZE) +
-		    sizeof(struct xen_argo_message_header) + XEN_ARGO_SLOT_SIZE;
+	u32 worst = argo_worst(c);
 	u32 given, used, tx, enough;
 
-	given = argo_distance(c, c->published, upto);
+	given = argo_distance(c, c->published, end);
 	if (!given && !c->owed)
 		return false;
 
 	/* Xen may overwrite the messages from here on: they were read. */
-	virt_store_release(&c->ring->rx_ptr, upto);
-	c->published = upto;
+	virt_store_release(&c->ring->rx_ptr, end);
+	c->published = end;
 	/* Order the store above before the load below, against Xen. */
 	virt_mb();
 	tx = READ_ONCE(c->ring->tx_ptr);
 	if (!argo_index_valid(c, tx))
 		return true;
 
-	used = argo_distance(c, upto, tx);
+	used = argo_distance(c, end, tx);
 	if (worst >= c->len || given + used > c->len - worst)
 		c->owed = true;
 	if (!c->owed)

@@ -34,7 +34,8 @@ bool argo_cursor_pending(const struct argo_cursor *c);
 int argo_cursor_next(struct argo_cursor *c, struct argo_message *msg);
 void argo_cursor_consume(struct argo_cursor *c, const struct argo_message *msg);
 __u32 argo_cursor_held(const struct argo_cursor *c);
-bool argo_cursor_publish_to(struct argo_cursor *c, __u32 upto);
+bool argo_cursor_has_room(const struct argo_cursor *c);
+bool argo_cursor_publish_to(struct argo_cursor *c, __u32 end);
 
 /* All that was consumed */
 static inline bool argo_cursor_publish(struct argo_cursor *c)

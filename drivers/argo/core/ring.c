@@ -149,9 +149,9 @@ static int argo_ring_renew_memory(struct argo_ring *ring)
  * argo_ring_register() - open a ring for messages
  * @ring: ring; nobody may be reading it
  *
- * The ring starts empty, in memory of which nothing is lent. A ring that is or was registered is taken from Xen
- * first: registering over a live one leaks hypervisor state, so this is also
- * the way back after argo_ring_ops.lost.
+ * The ring starts empty, in memory of which nothing is lent. A ring that is or
+ * was registered is taken from Xen first: registering over a live one leaks
+ * hypervisor state, so this is also the way back after argo_ring_ops.lost.
  *
  * Context: process, may sleep.
  * Return: 0, or
@@ -400,12 +400,12 @@ static u32 argo_ring_returned(const struct argo_ring *ring)
  */
 bool argo_ring_publish(struct argo_ring *ring)
 {
-	u32 upto = ring->lent ? argo_ring_returned(ring) : ring->cursor.rx;
-	bool given = upto != ring->cursor.published;
+	u32 end = ring->lent ? argo_ring_returned(ring) : ring->cursor.rx;
+	bool given = end != ring->cursor.published;
 	int ret;
 
-	ring->lent = upto != ring->cursor.rx;
-	if (argo_cursor_publish_to(&ring->cursor, upto)) {
+	ring->lent = end != ring->cursor.rx;
+	if (argo_cursor_publish_to(&ring->cursor, end)) {
 		ring->stats.notify++;
 		ret = argo.hv->notify(NULL);
 		trace_argo_notify(0, ret);
@@ -428,6 +428,22 @@ u32 argo_ring_held(const struct argo_ring *ring)
 	return argo_cursor_held(&ring->cursor);
 }
 EXPORT_SYMBOL_GPL(argo_ring_held);
+
+/**
+ * argo_ring_has_room() - can the largest message be sent to the ring?
+ * @ring: ring
+ *
+ * While it can, nobody waits for what is lent to come back.
+ *
+ * Context: any; one reader at a time.
+ * Return: whether argo_ring_config.max_message bytes fit beside what was not
+ * given back.
+ */
+bool argo_ring_has_room(const struct argo_ring *ring)
+{
+	return argo_cursor_has_room(&ring->cursor);
+}
+EXPORT_SYMBOL_GPL(argo_ring_has_room);
 
 /**
  * argo_ring_pending() - is there anything to read?

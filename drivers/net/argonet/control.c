@@ -26,7 +26,7 @@
 #define ARGONET_NOTIFY_DELAY	msecs_to_jiffies(200)
 
 /* A peer that takes new memory for its ring needs no longer than this. */
-#define ARGONET_PATIENCE	(HZ / 2)
+#define ARGONET_PATIENCE	ARGONET_STALL
 
 /*
  * How long our rings stay away after the peer's was found missing. It may be

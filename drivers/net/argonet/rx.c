@@ -18,12 +18,13 @@
 #define ARGONET_RX_LINEAR	SKB_WITH_OVERHEAD(PAGE_SIZE - NET_SKB_PAD)
 #define ARGONET_RX_HEAD		128
 
-/* Frames from this size on are lent. */
+/* Frames from this size on are lent, by rings of this size on. */
 #define ARGONET_RX_LEND		1024
+#define ARGONET_RING_LEND	(256 * 1024)
 
-/* Above a quarter of the ring, what is lent is looked after. */
+/* How often to look for pages that senders may be waiting for, and how long */
 #define ARGONET_RECLAIM_USECS	1000
-#define ARGONET_STUCK		(HZ / 10)
+#define ARGONET_STUCK		(HZ / 2)
 #define ARGONET_PAUSE_MIN	((unsigned long)HZ)
 #define ARGONET_PAUSE_MAX	(64UL * HZ)
 
@@ -86,8 +87,10 @@ static void argonet_rx_copy(struct sk_buff *skb, const struct argo_message *msg,
 /* What others may need is not lent. */
 static bool argonet_rx_may_lend(const struct argonet_queue *q, u32 len)
 {
-	return len >= ARGONET_RX_LEND &&
-	       argo_ring_held(q->ring) < q->an->own.ring_size / 2 &&
+	u32 size = q->an->own.ring_size;
+
+	return len >= ARGONET_RX_LEND && size >= ARGONET_RING_LEND &&
+	       argo_ring_held(q->ring) < size / 2 &&
 	       time_after_eq(jiffies, q->lend_from);
 }
 
@@ -267,13 +270,13 @@ void argonet_poll_after(struct argonet_queue *q, unsigned int usecs)
 }
 
 /*
- * Nobody says when lent pages come back, and nobody has to while a sender has
+ * Nobody says when lent pages come back, and nobody has to while the peer has
  * room for the largest message. Otherwise look again soon. When nothing comes
  * back at all, leave the pages to whoever sits on them.
  */
 static void argonet_rx_reclaim(struct argonet_queue *q)
 {
-	if (likely(argo_ring_held(q->ring) < q->an->own.ring_size / 4))
+	if (likely(!argo_ring_held(q->ring) || argo_ring_has_room(q->ring)))
 		return;
 	if (time_before(jiffies, q->moved + ARGONET_STUCK)) {
 		argonet_poll_after(q, ARGONET_RECLAIM_USECS);
