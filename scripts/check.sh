@@ -24,6 +24,7 @@ exceptions=(
 	'include/xen/interface/* BIT_MACRO'
 	# Xen answers ENOSYS to a hypercall that it was built without.
 	'drivers/argo/core/* ENOSYS'
+	'tests/fake-xen/kunit/core_test.c ENOSYS'
 	# Names and macros of the test library, which end in no semicolon.
 	'tests/unit/* CAMELCASE,LINE_SPACING,PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES'
 	# The name that libFuzzer calls.

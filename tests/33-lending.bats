@@ -14,7 +14,7 @@ teardown()
 }
 
 @test "lending: a stream is read from the ring's pages" {
-	local c lent packets
+	local c lent
 
 	pair_up
 	tcp_both 20000000
