@@ -5,7 +5,7 @@ KDIR	?= /lib/modules/$(shell uname -r)/build
 DOM	?= g1
 
 # The plugin for ip(8) goes where this machine's ip looks for it.
-export KERNEL GUEST GUESTS XEN TESTS TAGS BED_SLOW
+export KERNEL GUEST GUESTS XEN TESTS TAGS BED_SLOW CASES SEED
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -24,6 +24,12 @@ demo:
 
 test:
 	@tests/run
+
+test-debug:
+	@tests/debug/run lockdep kasan kcsan
+
+coverage:
+	@tests/debug/run cover
 
 check:
 	@scripts/check.sh
@@ -46,5 +52,5 @@ distclean: clean
 help:
 	@scripts/help.sh
 
-.PHONY: modules plugin install demo test check deb shell setup clean distclean help
+.PHONY: modules plugin install demo test test-debug coverage check deb shell setup clean distclean help
 .DEFAULT_GOAL := modules
