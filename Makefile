@@ -5,7 +5,7 @@ KDIR	?= /lib/modules/$(shell uname -r)/build
 DOM	?= g1
 
 # The plugin for ip(8) goes where this machine's ip looks for it.
-export KERNEL GUEST GUESTS XEN TESTS TAGS BED_SLOW
+export KERNEL GUEST GUESTS XEN TESTS TAGS BED_SLOW CASES SEED
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -34,6 +34,12 @@ fuzz-cover:
 fuzz-breaks:
 	@tests/fuzz/breaks.sh
 
+test-debug:
+	@tests/debug/run lockdep kasan kcsan
+
+coverage:
+	@tests/debug/run cover
+
 check:
 	@scripts/check.sh
 
@@ -55,5 +61,6 @@ distclean: clean
 help:
 	@scripts/help.sh
 
-.PHONY: modules plugin install demo test fuzz fuzz-cover fuzz-breaks check deb shell setup clean distclean help
+.PHONY: modules plugin install demo test fuzz fuzz-cover fuzz-breaks test-debug \
+	coverage check deb shell setup clean distclean help
 .DEFAULT_GOAL := modules

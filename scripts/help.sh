@@ -10,6 +10,8 @@ make test       the whole test suite; TESTS=<file> TAGS=<tags> select
 make fuzz       fuzz the drivers' parsers for long; TARGET= FUZZ_TIME= FUZZ_RUNS=
 make fuzz-cover what unit tests and fuzzing reach of these files
 make fuzz-breaks  do the fuzzers find what is broken on purpose?
+make test-debug the drivers over a fake Xen, on debug kernels; CASES=<regex>
+make coverage   which lines of the drivers the fake Xen's tests run
 make check      checks of the sources
 make deb        Debian packages: DKMS for the modules, the plugin for ip
 make shell      leave the bed running, prompt in DOM= (dom0, g1, g2, ...)

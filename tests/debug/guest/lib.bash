@@ -4,14 +4,16 @@
 
 CASE_NAMES=()
 CASE_COMMANDS=()
+CASE_LIMIT=200
 RESULTS=0
 FAILED=0
 LOG_BAD+='|leaked reference|ODEBUG:|workqueue lockup|turning off the locking'
 
-# try NAME COMMAND...: add a case, unless CASES= leaves it out.
+# try NAME COMMAND...: add a case, unless it is not the first and CASES= leaves
+# it out.
 try()
 {
-	[[ $1 =~ ${CASES:-.} ]] || return 0
+	[ ${#CASE_NAMES[@]} = 0 ] || [[ $1 =~ ${CASES:-.} ]] || return 0
 	CASE_NAMES+=("$1")
 	shift
 	CASE_COMMANDS+=("$(printf '%q ' "$@")")
@@ -54,14 +56,34 @@ complaints()
 		grep -avEf /tmp/allowed | head -n 20
 }
 
+# A case that takes too long tells where everybody is, and ends.
+watch_case() # PID
+{
+	sleep "$CASE_LIMIT"
+	{
+		echo "not done after $CASE_LIMIT s"
+		top -b -n 1 | head -n 15
+	} >>/tmp/case.log
+	echo lw | while read -rn 1 key; do
+		echo "$key" >/proc/sysrq-trigger
+	done
+	kill -9 "$1"
+}
+
 run_case() # NAME COMMAND
 {
-	local name=$1 rc bad start=$SECONDS
+	local name=$1 rc bad start=$SECONDS dog pid
 
 	echo "<5>debug: $name" >/dev/kmsg
 	: >/tmp/allowed
-	(set -e; eval "$2") >/tmp/case.log 2>&1 </dev/null
+	(set -e; eval "$2") >/tmp/case.log 2>&1 </dev/null &
+	pid=$!
+	watch_case $pid >/dev/null 2>&1 &
+	dog=$!
+	wait $pid
 	rc=$?
+	kill $dog
+	wait $dog 2>/dev/null
 	bad=$(complaints)
 	if [ "$rc" -eq 0 ] && [ -z "$bad" ]; then
 		result ok "$name # $((SECONDS - start)) s"

@@ -92,37 +92,28 @@ traffic_stop()
 	sleep 0.2
 }
 
-# Intervals in which the connection carried something, out and in
-moved()
+# flowed OFFSET: there have been intervals in which the connection carried
+# something, out and in
+flowed()
 {
-	local line tx=0 rx=0
+	local line out=0 in=0
 
 	while read -r line; do
 		case $line in
 		*" 0.00 Bytes"*)	;;
-		*\[TX-C\]*)		tx=$((tx + 1));;
-		*\[RX-C\]*)		rx=$((rx + 1));;
+		*"[TX-C]"*)		out=$((out + 1));;
+		*"[RX-C]"*)		in=$((in + 1));;
 		esac
-	done </tmp/tcp.log
-	echo "$tx $rx"
-}
-
-# flowed TX RX: more often than that
-flowed()
-{
-	local now
-
-	read -ra now < <(moved)
-	[ "${now[0]}" -gt "$1" ] && [ "${now[1]}" -gt "$2" ]
+	done < <(tail -c "+$1" /tmp/tcp.log)
+	[ $out -ge 2 ] && [ $in -ge 2 ]
 }
 
 # The same connection as ever still carries data, both ways.
 traffic_flows()
 {
-	local tx rx
-
-	read -r tx rx < <(moved)
-	retry 60 flowed $((tx + 1)) $((rx + 1)) || { tail -n 8 /tmp/tcp.log; return 1; }
+	retry 60 flowed "$(stat -c %s /tmp/tcp.log)" && return
+	tail -n 8 /tmp/tcp.log
+	return 1
 }
 
 # Nothing waits for ever: frames pass in both directions on every queue, none
@@ -137,13 +128,12 @@ drained()
 	[ "$(backlog a)" = 0 ] && [ "$(backlog b)" = 0 ]
 }
 
-# As much as the machine can, for a moment: rings get full.
+# As much as the machine can, for a second: rings get full.
 load()
 {
-	in_a timeout "${1:-1}" ping -q -f -l 20 -s 30000 10.77.0.2 >/dev/null 2>&1 &
-	in_b timeout "${1:-1}" ping -q -f -l 20 -s 1200 fd77::1 >/dev/null 2>&1 &
-	wait $! || true
-	wait || true
+	in_a timeout 1 ping -q -f -l 20 -s 30000 10.77.0.2 >/dev/null 2>&1 &
+	in_b timeout 1 ping -q -f -l 20 -s 1200 fd77::1 >/dev/null 2>&1 &
+	wait
 }
 
 answers()
@@ -157,9 +147,9 @@ healthy()
 	retry 30 carriers
 	traffic_flows
 	retry 20 answers
-	pkill -STOP iperf3
-	retry 10 drained || { pkill -CONT iperf3; return 1; }
-	pkill -CONT iperf3
+	killall -STOP iperf3
+	retry 10 drained || { killall -CONT iperf3; return 1; }
+	killall -CONT iperf3
 }
 
 fake()
