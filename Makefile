@@ -6,6 +6,7 @@ DOM	?= g1
 
 # The plugin for ip(8) goes where this machine's ip looks for it.
 export KERNEL GUEST GUESTS XEN TESTS TAGS BED_SLOW
+export BENCH_SEEDS BENCH_WORKLOADS BENCH_JOBS
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -24,6 +25,9 @@ demo:
 
 test:
 	@tests/run
+
+bench:
+	@scripts/bench.sh
 
 check:
 	@scripts/check.sh
@@ -46,5 +50,5 @@ distclean: clean
 help:
 	@scripts/help.sh
 
-.PHONY: modules plugin install demo test check deb shell setup clean distclean help
+.PHONY: modules plugin install demo test bench check deb shell setup clean distclean help
 .DEFAULT_GOAL := modules
