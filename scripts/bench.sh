@@ -4,12 +4,15 @@
 # Method and meaning: docs/benchmarks.md
 #
 #   BENCH_SEEDS=3        number of boots, each with another seed
-#   BENCH_WORKLOADS=...  names, separated by commas; all if not given
+#   BENCH_WORKLOADS=...  names from scripts/bench/dom0.sh, separated by commas
+#   BENCH_CPUS=2,4       further boots, with as many CPUs, for queues
 #   BENCH_JOBS=1         boots at a time
 
-export XEN=${XEN:-release} GUESTS=2 BED_CPUS=${BED_CPUS:-1}
-export BED_MEM=${BED_MEM:-2560} DOM0_MEM=${DOM0_MEM:-1024}
-export GUEST_ARGS="nokaslr ${GUEST_ARGS:-}" DOM0_ARGS="nokaslr ${DOM0_ARGS:-}"
+export XEN=${XEN:-release} GUESTS=2
+export BED_MEM=${BED_MEM:-2560} DOM0_MEM=${DOM0_MEM:-768} GUEST_MEM=${GUEST_MEM:-256}
+# Self tests of ciphers and a walk through all page tables take seconds.
+args="nokaslr cryptomgr.notests rodata=off"
+export GUEST_ARGS="$args ${GUEST_ARGS:-}" DOM0_ARGS="$args ${DOM0_ARGS:-}"
 . "$(dirname "$0")/lib/common.sh"
 . "$TOP/scripts/lib/image.sh"
 
@@ -17,20 +20,26 @@ here=$TOP/scripts/bench
 out=$BUILD/bench
 seeds=${BENCH_SEEDS:-3}
 jobs=${BENCH_JOBS:-1}
-all=tcp,tcp4,bidir,rr,ping,udp64,udp1400,plain
-workloads=${BENCH_WORKLOADS:-$all}
+if [ -n "${BENCH_WORKLOADS:-}" ]; then
+	workloads=${BENCH_WORKLOADS//,/ }
+	cpus=${BENCH_CPUS:-}
+else
+	workloads="tcp tcp4 bidir rr ping udp64 udp1400 plain bridge raw queues idle sizes"
+	cpus=${BENCH_CPUS-2,4}
+fi
 
 build()
 {
-	local s=$out/stage
+	local s=$out/stage p
 
 	gcc -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden \
 		-o "$out/count.so" "$here/count.c"
 	install -d "$s/usr/bin"
-	gcc -O2 -Wall -Wextra -static -o "$s/usr/bin/flow" "$here/flow.c"
+	for p in flow memory; do
+		gcc -O2 -Wall -Wextra -static -o "$s/usr/bin/$p" "$here/$p.c"
+	done
 	pack "$s" "$out/layer.cpio"
 	rm -r "$s"
-	{ echo "WORKLOADS='${workloads//,/ }'"; cat "$here/dom0.sh"; } >"$out/script"
 }
 
 # Entries of functions in Xen; the plugin counts how often each is reached.
@@ -43,33 +52,50 @@ probes()
 				exit bad }' "$here/probes" -
 }
 
-boot() # SEED
+boot() # SEED CPUS WORKLOADS
 {
-	BED_ICOUNT=$1 "$TOP/scripts/bed" once --xen "$XEN" --xen-args "argo=1 $XEN_ARGS" \
+	local name=$1.$2cpu
+
+	{ echo "CPUS=$2 WORKLOADS='$3'"; cat "$here/dom0.sh"; } >"$out/$name.script"
+	BED_ICOUNT=$1 BED_CPUS=$2 GUEST_VCPUS=$2 \
+		"$TOP/scripts/bed" once --xen "$XEN" --xen-args "argo=1 $XEN_ARGS" \
 		--toolstack --limit 1800 --layer "$out/layer.cpio" \
-		--plugin "$out/count.so,out=$out/$1.counts,probes=$out/probes" \
-		"$out/script" >"$out/$1.notes" || {
-		touch "$out/$1.failed"
-		die "the boot with seed $1 failed"
+		--plugin "$out/count.so,out=$out/$name.counts,probes=$out/probes" \
+		"$out/$name.script" >"$out/$name.notes" 2>"$out/$name.log" || {
+		cat "$out/$name.log" >&2
+		touch "$out/$name.failed"
+		die "the boot with seed $1 and $2 CPUs failed"
 	}
-	step "seed $1 is done"
+	step "seed $1, $2 CPUs: done"
+}
+
+# Begin it as soon as there is room.
+queue() # SEED CPUS WORKLOADS
+{
+	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+		wait -n || true
+	done
+	step "booting with seed $1, $2 CPUs: $3"
+	boot "$@" &
 }
 
 "$TOP/scripts/setup.sh"
 only_one bench
 mkdir -p "$out"
-rm -f "$out"/*.counts "$out"/*.notes "$out"/*.failed
+rm -f "$out"/*.counts "$out"/*.notes "$out"/*.failed "$out"/*.log "$out"/*.script
 probes >"$out/probes"
 logged bench-build build
 
 for seed in $(seq "$seeds"); do
-	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
-		wait -n || true
-	done
-	step "boot $seed of $seeds: $workloads"
-	boot "$seed" &
+	queue "$seed" 1 "$workloads"
+done
+for n in ${cpus//,/ }; do
+	queue 1 "$n" "tcp4 queues"
 done
 wait
 ! ls "$out"/*.failed >/dev/null 2>&1 || die "not all boots came to an end"
 
-python3 "$here/report.py" "$out"
+python3 "$here/report.py" "$out" "$TOP/docs/bench" \
+	kernel="$(cat "$BUILD/kernel/$KERNEL/version")" xen="$XEN_VERSION $XEN" \
+	source="$(git -C "$TOP" describe --always --dirty 2>/dev/null || echo unknown)" \
+	seeds="$seeds"

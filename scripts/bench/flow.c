@@ -9,7 +9,7 @@
  *   flow rr LABEL ADDRESS COUNT                 one byte there and back, TCP
  *   flow ping LABEL ADDRESS COUNT               ICMP echo, one after the other
  *   flow udp LABEL ADDRESS COUNT SIZE BURST US  datagrams, a pause after each burst
- *   flow run LABEL PROGRAM ARGUMENTS...         any program
+ *   flow run LABEL UNIT AMOUNT PROGRAM...       a program that does as much
  *
  * The end's mark tells what really arrived and how long it took. Static, so that
  * it runs in any domain.
@@ -372,7 +372,7 @@ static void udp(const char *host, uint64_t count, size_t size, uint64_t burst,
 		     (unsigned long long)count);
 }
 
-static void run(char **argv)
+static void run(const char *unit, uint64_t amount, char **argv)
 {
 	int status;
 
@@ -382,9 +382,9 @@ static void run(char **argv)
 		err(127, "%s", argv[0]);
 	}
 	wait(&status);
-	end("status", status);
 	if (status)
 		errx(1, "%s failed", argv[0]);
+	end(unit, amount);
 }
 
 int main(int argc, char **argv)
@@ -405,8 +405,8 @@ int main(int argc, char **argv)
 	else if (!strcmp(what, "udp") && argc == 8)
 		udp(argv[3], to_number(argv[4]), to_number(argv[5]),
 		    to_number(argv[6]), to_number(argv[7]));
-	else if (!strcmp(what, "run") && argc > 3)
-		run(argv + 3);
+	else if (!strcmp(what, "run") && argc > 5)
+		run(argv[3], to_number(argv[4]), argv + 5);
 	else
 		errx(2, "usage: see the top of flow.c");
 	return 0;

@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Turn the plugin's counts of several boots into costs per unit of traffic.
+"""Medians of several boots: results.json, tables, and what became worse.
 
-   report.py FOLDER      reads FOLDER/SEED.counts and SEED.notes,
-                         writes FOLDER/results.json and prints a table
+   report.py FOLDER BASELINES [KEY=VALUE...]
+
+reads FOLDER/SEED.counts and SEED.notes, writes FOLDER/results.json with the
+keys and values as they are, and compares with the newest file of the folder
+BASELINES. The exit status is 1 if something became worse.
 """
 import glob
 import json
@@ -11,138 +14,27 @@ import os
 import statistics
 import sys
 
-MIB = 1 << 20
-# What a workload's costs are divided by
-UNITS = {"bytes": (MIB, "MiB"), "rounds": (1, "round"), "packets": (1, "packet")}
+import counts
+import targets
 
 
-def read_owners(path):
-    """Who has which MiB of the machine's memory: whoever has most of its pages."""
-    owners = {}
-    for line in open(path):
-        word = line.split()
-        if word and word[0] == "memory":
-            mib, pages = int(word[2]), int(word[3])
-            if pages > owners.get(mib, (0, ""))[0]:
-                owners[mib] = (pages, word[1])
-    return {mib: name for mib, (pages, name) in owners.items()}
-
-
-def read_counts(path, owners):
-    """{label: counters}; a label is the first two words of a mark."""
-    marks, note, now = {}, {}, None
-
-    def add(key, value):
-        now[key] = now.get(key, 0) + int(value)
-
-    def add_cell(who, kind, cell):
-        for key, value in zip(("plain", "string", "copied", "zeroed"), cell):
-            add(f"{key}.{who}.{kind}", value)
-
-    for line in open(path):
-        word = line.split()
-        if word[0] == "mark":
-            label = " ".join(word[1:3])
-            now = marks[label] = {}
-            note[label] = dict(w.split("=") for w in word[3:])
-        elif word[0] in ("probe", "kick"):
-            add(".".join(word[:2]), word[2])
-        elif word[0] == "xen":
-            add_cell("xen", "xen", word[1:])
-        else:
-            add_cell(owners.get(int(word[1]), "dom0"), word[0], word[2:])
-    return marks, note
-
-
-def phases(path_counts, path_notes):
-    """{phase: (unit, amount, counters)} of all phases that came to their end."""
-    marks, note = read_counts(path_counts, read_owners(path_notes))
-    found = {}
-    for label, last in marks.items():
-        what, phase = label.split()
-        if what != "end":
-            continue
-        first = marks["begin " + phase]
-        counts = {k: v - first.get(k, 0) for k, v in last.items()}
-        counts["ns"] = int(note[label]["ns"])
-        unit, amount = next((u, int(note[label][u])) for u in UNITS if u in note[label])
-        found[phase] = (unit, amount, counts)
-    return found
-
-
-def slopes(found):
-    """{workload: {network: (unit, cost of one unit)}}: the large run less the small."""
-    result = {}
-    for phase, (unit, amount, counts) in found.items():
-        workload, network, size = phase.split("/")
-        if size != "large":
-            continue
-        _, small, less = found[f"{workload}/{network}/small"]
-        scale = UNITS[unit][0] / (amount - small)
-        result.setdefault(workload, {})[network] = (
-            UNITS[unit][1],
-            {k: (v - less.get(k, 0)) * scale for k, v in counts.items()})
-    return result
-
-
-def metrics(unit, cost):
-    """What is reported, from the counters of one unit."""
-    def probe(name):
-        return cost.get("probe." + name, 0)
-
-    def cells(key, *who):
-        return sum(v for k, v in cost.items() if k.startswith(key + ".") and
-                   (not who or k.split(".")[1] in who))
-
-    per_byte = 1 / MIB if unit == "MiB" else 1
-    argo, sendv = probe("do_argo_op"), probe("sendv")
-    m = {
-        "hypercalls": argo + probe("do_grant_table_op") + probe("do_event_channel_op"),
-        "argo sendv": sendv,
-        "argo notify": argo - sendv,
-        "grant table": probe("do_grant_table_op"),
-        "evtchn send": probe("evtchn_send"),
-        "evtchn other": probe("do_event_channel_op") - probe("evtchn_send"),
-        "sched": probe("do_sched_op"),
-        "timer": probe("do_set_timer_op"),
-        "mmu": sum(probe(p) for p in ("do_mmu_update", "do_mmuext_op",
-                                      "do_update_va_mapping", "do_update_descriptor")),
-        "context": sum(probe(p) for p in ("do_stack_switch", "do_fpu_taskswitch",
-                                          "do_set_segment_base", "do_iret", "do_multicall")),
-        "events raised": probe("send_guest_global_virq") + probe("evtchn_send"),
-        "events delivered": sum(cost.get("kick." + k, 0) for k in
-                                ("send_guest_global_virq", "evtchn_send", "evtchn_unmask")),
-        "domain switches": probe("__context_switch"),
-        "TLB flushes": probe("flush_area_local"),
-        "copied/byte" if unit == "MiB" else "bytes copied": cells("copied") * per_byte,
-        "zeroed/byte" if unit == "MiB" else "bytes zeroed": cells("zeroed") * per_byte,
-        "insn": cells("plain"),
-        "insn xen": cells("plain", "xen"),
-        "insn sender": cells("plain", "g1"),
-        "insn receiver": cells("plain", "g2"),
-        "insn dom0": cells("plain", "dom0"),
-        "insn user": sum(v for k, v in cost.items()
-                         if k.startswith("plain.") and k.endswith(".user")),
-        "string iterations": cells("string"),
-        "virtual us": cost["ns"] / 1000,
-    }
-    return m
-
-
-def median_of(results):
-    """Medians over boots, with all single values beside them."""
+def medians(results):
+    """{workload: {network: {per, median, all}}} of all boots"""
     merged = {}
-    for r in results:
-        for workload, networks in r.items():
+    for boot in results:
+        for workload, networks in boot.items():
             for network, (unit, cost) in networks.items():
                 entry = merged.setdefault(workload, {}).setdefault(
-                    network, {"per": unit, "all": {}})
-                for k, v in metrics(unit, cost).items():
-                    entry["all"].setdefault(k, []).append(round(v, 6))
+                    network, {"per": unit, "median": {}, "all": {}})
+                for k, v in counts.metrics(unit, cost).items():
+                    entry["all"].setdefault(k, []).append(round(v, 5))
     for networks in merged.values():
         for entry in networks.values():
-            entry["median"] = {k: round(statistics.median(v), 6)
-                               for k, v in entry["all"].items()}
+            entry["median"] = {k: statistics.median(v) for k, v in entry["all"].items()}
+            entry["median"]["modelled us"] = targets.modelled_us(entry)
+    # netfront always goes through a bridge in dom0
+    if "bridge" in merged and "tcp" in merged and "netfront" in merged["tcp"]:
+        merged["bridge"]["netfront"] = merged["tcp"]["netfront"]
     return merged
 
 
@@ -154,27 +46,79 @@ def show(value):
     return f"{value:.2f}" if abs(value) >= 1 else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
-def print_tables(merged):
+def print_workload(name, networks):
+    ours = networks.get("argonet") or next(iter(networks.values()))
+    theirs = networks.get("netfront")
+    print(f"\n{name + ', per ' + ours['per']:24}" + "".join(f"{n:>12}" for n in networks) +
+          ("       ratio" if theirs and ours is not theirs else ""))
+    for k, v in ours["median"].items():
+        row = f"  {k:22}" + "".join(f"{show(n['median'][k]):>12}" for n in networks.values())
+        if theirs and ours is not theirs and theirs["median"][k] > 0:
+            row += f"{v / theirs['median'][k]:12.3f}"
+            if targets.is_cost(k) and v > theirs["median"][k] * targets.TIE:
+                row += "  netfront is better"
+        print(row)
+    if ours["per"] == "MiB":
+        print("  modelled, all work on one CPU, Gbit/s" + "".join(
+            f"  {n} {targets.modelled_gbits(e):.1f}" for n, e in networks.items()))
+
+
+def print_targets(merged):
+    print("\ntarget                                    argonet    netfront"
+          "   must be   aim for")
+    for t in targets.TARGETS:
+        try:
+            value, other = targets.value_of(t, merged)
+        except KeyError:
+            continue
+        verdict = ("missed" if value > t.must * targets.ROUNDING else
+                   "aim reached" if value <= t.aim * targets.ROUNDING else "met")
+        print(f"  {t.name:36}{show(value):>12}{show(other) if other is not None else '-':>12}"
+              f"{show(t.must):>10}{show(t.aim):>10}  {verdict}")
+
+
+def compare(merged, baselines):
+    """What is worse than in the newest committed results; the number of such lines"""
+    files = sorted(glob.glob(os.path.join(baselines, "*.json")))
+    if not files:
+        return 0
+    old = json.load(open(files[-1]))["workloads"]
+    worse = 0
+    print(f"\ncompared with {os.path.basename(files[-1])}:")
     for workload, networks in merged.items():
-        per = next(iter(networks.values()))["per"]
-        print(f"\n{workload + ', per ' + per:24}" + "".join(f"{n:>14}" for n in networks) +
-              ("        ratio" if len(networks) > 1 else ""))
-        first, *others = networks.values()
-        for k, v in first["median"].items():
-            row = f"  {k:22}" + "".join(f"{show(n['median'][k]):>14}" for n in networks.values())
-            for other in others:
-                row += f"{other['median'][k] / v:13.3f}" if v else ""
-            print(row)
+        for network in set(networks) - {"netfront"}:
+            before = old.get(workload, {}).get(network)
+            if not before:
+                continue
+            for k, v in networks[network]["median"].items():
+                was, limit = before["median"].get(k), targets.tolerance(k)
+                if was is None or limit is None:
+                    continue
+                if v > was * (1 + limit) + targets.noise(k, networks[network]["per"]):
+                    print(f"  {workload}/{network}: {k} was {show(was)}, is {show(v)}: worse")
+                    worse += 1
+                elif v < was * (1 - limit) - targets.noise(k, networks[network]["per"]):
+                    print(f"  {workload}/{network}: {k} was {show(was)}, is {show(v)}: better")
+    print(f"  {worse} worse")
+    return worse
 
 
 def main():
-    folder = sys.argv[1]
-    counts = sorted(glob.glob(os.path.join(folder, "*.counts")))
-    merged = median_of([slopes(phases(c, c[:-len("counts")] + "notes")) for c in counts])
+    folder, baselines, *about = sys.argv[1:]
+    files = sorted(glob.glob(os.path.join(folder, "*.counts")))
+    boots = [counts.slopes(counts.phases(f, f[:-len("counts")] + "notes")) for f in files]
+    # boots of other kinds ("seed.kind.counts") add workloads of their own
+    merged = medians(boots)
+    result = dict(a.split("=", 1) for a in about)
+    result["model"] = targets.MODEL
+    result["workloads"] = merged
     with open(os.path.join(folder, "results.json"), "w") as f:
-        json.dump({"boots": len(counts), "workloads": merged}, f, indent=1)
+        json.dump(result, f, indent=1)
         f.write("\n")
-    print_tables(merged)
+    for name, networks in merged.items():
+        print_workload(name, networks)
+    print_targets(merged)
+    sys.exit(1 if compare(merged, baselines) else 0)
 
 
 main()
