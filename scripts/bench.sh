@@ -7,6 +7,7 @@
 #   BENCH_WORKLOADS=...  names from scripts/bench/dom0.sh, separated by commas
 #   BENCH_CPUS=2,4       further boots, with as many CPUs, for queues
 #   BENCH_JOBS=1         boots at a time
+#   BENCH_OUT=...        where everything goes
 
 export XEN=${XEN:-release} GUESTS=2
 export BED_MEM=${BED_MEM:-2560} DOM0_MEM=${DOM0_MEM:-768} GUEST_MEM=${GUEST_MEM:-256}
@@ -17,7 +18,7 @@ export GUEST_ARGS="$args ${GUEST_ARGS:-}" DOM0_ARGS="$args ${DOM0_ARGS:-}"
 . "$TOP/scripts/lib/image.sh"
 
 here=$TOP/scripts/bench
-out=$BUILD/bench
+out=${BENCH_OUT:-$BUILD/bench}
 seeds=${BENCH_SEEDS:-3}
 jobs=${BENCH_JOBS:-1}
 if [ -n "${BENCH_WORKLOADS:-}" ]; then
@@ -95,7 +96,11 @@ done
 wait
 ! ls "$out"/*.failed >/dev/null 2>&1 || die "not all boots came to an end"
 
+worse=0
 python3 "$here/report.py" "$out" "$TOP/docs/bench" \
 	kernel="$(cat "$BUILD/kernel/$KERNEL/version")" xen="$XEN_VERSION $XEN" \
 	source="$(git -C "$TOP" describe --always --dirty 2>/dev/null || echo unknown)" \
-	seeds="$seeds"
+	seeds="$seeds" || worse=1
+python3 "$here/chart.py" "$out/results.json" >"$out/chart.svg"
+step "in full: $out/results.json, as a picture: $out/chart.svg"
+exit $worse

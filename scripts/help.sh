@@ -7,6 +7,7 @@ make            build the modules for the running kernel, or for KDIR=
 make install    install them, and the plugin for ip, on this machine
 make demo       two guests on Xen talk over argonet and over netfront
 make test       the whole test suite; TESTS=<file> TAGS=<tags> select
+make bench      what argonet and netfront cost, counted exactly
 make check      checks of the sources
 make deb        Debian packages: DKMS for the modules, the plugin for ip
 make shell      leave the bed running, prompt in DOM= (dom0, g1, g2, ...)
