@@ -103,4 +103,4 @@ python3 "$here/report.py" "$out" "$TOP/docs/bench" \
 	seeds="$seeds" || worse=1
 python3 "$here/chart.py" "$out/results.json" >"$out/chart.svg"
 step "in full: $out/results.json, as a picture: $out/chart.svg"
-exit $worse
+[ "$worse" = 0 ]

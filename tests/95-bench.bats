@@ -3,9 +3,12 @@
 # What "make bench" says can be relied on. Boots on its own, next to the bed.
 # bats file_tags=bench,slow
 
-BATS_TEST_TIMEOUT=$((1200 * ${BED_SLOW:-1}))
+export BATS_TEST_TIMEOUT=$((1200 * ${BED_SLOW:-1}))
 
-load lib/bed
+load /usr/lib/bats/bats-support/load
+load /usr/lib/bats/bats-assert/load
+
+TOP=$BATS_TEST_DIRNAME/..
 
 bench() # FOLDER
 {

@@ -106,6 +106,7 @@ def metrics(unit, cost):
         "domain switches": probe("__context_switch"),
         "TLB flushes": probe("flush_area_local"),
         "copied": cells("copied") * per_byte,
+        "copied xen": cells("copied", "xen") * per_byte,
         "zeroed": cells("zeroed") * per_byte,
         "insn": cells("plain"),
         "insn xen": cells("plain", "xen"),
