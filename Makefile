@@ -6,7 +6,7 @@ DOM	?= g1
 
 # The plugin for ip(8) goes where this machine's ip looks for it.
 export KERNEL GUEST GUESTS XEN TESTS TAGS BED_SLOW
-export BENCH_SEEDS BENCH_WORKLOADS BENCH_CPUS BENCH_JOBS BENCH_OUT
+export BENCH_SEEDS BENCH_WORKLOADS BENCH_CPUS BENCH_JOBS BENCH_OUT BENCH_PROFILE
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules

@@ -8,6 +8,7 @@
 #   BENCH_CPUS=2,4       further boots, with as many CPUs, for queues
 #   BENCH_JOBS=1         boots at a time
 #   BENCH_OUT=...        where everything goes
+#   BENCH_PROFILE=tcp/argonet/large   where the instructions of this phase went
 
 export XEN=${XEN:-release} GUESTS=2
 export BED_MEM=${BED_MEM:-2560} DOM0_MEM=${DOM0_MEM:-768} GUEST_MEM=${GUEST_MEM:-256}
@@ -21,6 +22,7 @@ here=$TOP/scripts/bench
 out=${BENCH_OUT:-$BUILD/bench}
 seeds=${BENCH_SEEDS:-3}
 jobs=${BENCH_JOBS:-1}
+profile=${BENCH_PROFILE:-}
 if [ -n "${BENCH_WORKLOADS:-}" ]; then
 	workloads=${BENCH_WORKLOADS//,/ }
 	cpus=${BENCH_CPUS:-}
@@ -28,6 +30,10 @@ else
 	workloads="tcp tcp4 bidir rr ping udp64 udp1400 plain bridge raw queues idle sizes"
 	cpus=${BENCH_CPUS-2,4}
 fi
+[ -z "$profile" ] || workloads+=" symbols"
+
+# shellcheck disable=SC2046 # one word for each boot
+trap 'kill $(jobs -rp) 2>/dev/null || true' EXIT
 
 build()
 {
@@ -55,14 +61,18 @@ probes()
 
 boot() # SEED CPUS WORKLOADS
 {
-	local name=$1.$2cpu
+	local name=$1.$2cpu once
 
 	{ echo "CPUS=$2 WORKLOADS='$3'"; cat "$here/dom0.sh"; } >"$out/$name.script"
 	BED_ICOUNT=$1 BED_CPUS=$2 GUEST_VCPUS=$2 \
 		"$TOP/scripts/bed" once --xen "$XEN" --xen-args "argo=1 $XEN_ARGS" \
 		--toolstack --limit 1800 --layer "$out/layer.cpio" \
-		--plugin "$out/count.so,out=$out/$name.counts,probes=$out/probes" \
-		"$out/$name.script" >"$out/$name.notes" 2>"$out/$name.log" || {
+		--plugin "$out/count.so,out=$out/$name.counts,probes=$out/probes,profile=$profile" \
+		"$out/$name.script" >"$out/$name.notes" 2>"$out/$name.log" &
+	once=$!
+	# shellcheck disable=SC2064 # now
+	trap "kill $once" TERM
+	wait "$once" || {
 		cat "$out/$name.log" >&2
 		touch "$out/$name.failed"
 		die "the boot with seed $1 and $2 CPUs failed"
@@ -103,4 +113,9 @@ python3 "$here/report.py" "$out" "$TOP/docs/bench" \
 	seeds="$seeds" || worse=1
 python3 "$here/chart.py" "$out/results.json" >"$out/chart.svg"
 step "in full: $out/results.json, as a picture: $out/chart.svg"
+[ -z "$profile" ] || {
+	nm "$BUILD/xen/$XEN/xen-syms" >"$out/xen.symbols"
+	python3 "$here/profile.py" "$out/1.1cpu.counts" "$out/1.1cpu.notes" "$out/xen.symbols" \
+		"$profile"
+}
 [ "$worse" = 0 ]

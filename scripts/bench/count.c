@@ -2,7 +2,7 @@
 /*
  * QEMU plugin: counts exactly what every domain and Xen execute.
  *
- *   -plugin count.so,out=FILE,probes=FILE
+ *   -plugin count.so,out=FILE,probes=FILE[,profile=PHASE]
  *
  * Instructions are counted by whose they are:
  *
@@ -28,7 +28,11 @@
  *   xen PLAIN STRING COPIED ZEROED
  *   user|kernel PIECE PLAIN STRING COPIED ZEROED
  *
- * Counters never restart; a phase is the difference of two labels.
+ * Counters never restart; a phase is the difference of two labels. For the one
+ * phase that is to be profiled, both labels get a line for each block of
+ * instructions as well: where it is and how many of its instructions ran.
+ *
+ *   spot xen|PIECE ADDRESS PLAIN
  *
  * With -icount and thread=single all of this is the same in every run.
  */
@@ -70,7 +74,8 @@ static const char *const kick_sources[] = {
 	"evtchn_unmask", "send_guest_pirq",
 };
 
-#define KICK_SOURCES (sizeof(kick_sources) / sizeof(kick_sources[0]))
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define KICK_SOURCES	ARRAY_SIZE(kick_sources)
 
 static uint64_t kicks[KICK_SOURCES];
 static unsigned int kick_source;
@@ -82,6 +87,16 @@ static struct probe {
 } probes[MAX_PROBES];
 
 static size_t n_probes;
+
+/* Blocks of instructions, found by where they begin and whose they are */
+static struct spot {
+	struct spot *next;
+	uint64_t addr;
+	uint64_t plain;
+	int piece;
+} *spots[1 << 16];
+
+static const char *profile;
 
 static FILE *out;
 static char label[256];
@@ -101,6 +116,33 @@ static void print_cell(const char *class, int piece, const struct cell *c)
 		c->plain, c->string, c->moved / 2, c->zeroed);
 }
 
+static void print_spots(void)
+{
+	const struct spot *s;
+	size_t i;
+
+	for (i = 0; i < 1 << 16; i++) {
+		for (s = spots[i]; s; s = s->next) {
+			if (!s->plain)
+				continue;
+			if (s->piece < 0)
+				fputs("spot xen", out);
+			else
+				fprintf(out, "spot %d", s->piece);
+			fprintf(out, " %" PRIx64 " %" PRIu64 "\n", s->addr, s->plain);
+		}
+	}
+}
+
+/* Is this "begin PHASE" or "end PHASE ..." of the phase to profile? */
+static int profiled(void)
+{
+	const char *p = strchr(label, ' ');
+
+	return profile && p && !strncmp(p + 1, profile, strlen(profile)) &&
+	       strchr(" ", p[1 + strlen(profile)]);
+}
+
 static void print_all(void)
 {
 	size_t i;
@@ -115,6 +157,8 @@ static void print_all(void)
 		print_cell("user", i, &user[i]);
 		print_cell("kernel", i, &kernel[i]);
 	}
+	if (profiled())
+		print_spots();
 	fflush(out);
 }
 
@@ -242,6 +286,23 @@ static struct cell *cell_of(uint64_t vaddr, uintptr_t haddr)
 	return vaddr < USER_END ? &user[piece] : &kernel[piece];
 }
 
+static struct spot *spot_of(uint64_t addr, int piece)
+{
+	struct spot **head = &spots[(addr ^ addr >> 16 ^ piece) & 0xffff], *s;
+
+	for (s = *head; s; s = s->next)
+		if (s->addr == addr && s->piece == piece)
+			return s;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		abort();
+	s->addr = addr;
+	s->piece = piece;
+	s->next = *head;
+	*head = s;
+	return s;
+}
+
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, 0);
@@ -276,6 +337,13 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	if (n > strings)
 		qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64,
 							 &cell->plain, n - strings);
+	if (profile && n > strings) {
+		int piece = cell == &xen ? -1 : (int)((haddr - ram) >> PIECE_SHIFT);
+
+		qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64,
+							 &spot_of(vaddr, piece)->plain,
+							 n - strings);
+	}
 	if (strings)
 		qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64,
 							 &cell->string, strings);
@@ -305,6 +373,8 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info
 	for (i = 0; i < argc; i++) {
 		if (!strncmp(argv[i], "out=", 4)) {
 			out = fopen(argv[i] + 4, "w");
+		} else if (!strncmp(argv[i], "profile=", 8)) {
+			profile = argv[i][8] ? argv[i] + 8 : NULL;
 		} else if (strncmp(argv[i], "probes=", 7) || read_probes(argv[i] + 7)) {
 			fprintf(stderr, "count: bad argument %s\n", argv[i]);
 			return -1;

@@ -37,6 +37,8 @@ def read_counts(path, owners):
             note[label] = dict(w.split("=") for w in word[3:])
         elif word[0] in ("probe", "kick"):
             add(".".join(word[:2]), word[2])
+        elif word[0] == "spot":
+            continue
         elif word[0] == "xen":
             add_cell("xen", "xen", word[1:])
         else:

@@ -232,6 +232,17 @@ queues()
 	done
 }
 
+# Where the kernel's and the modules' functions are, for a profile
+symbols()
+{
+	local g
+
+	grep ' [tT] ' /proc/kallsyms | grep -v '\[' | gzip | base64 | sed 's/^/kallsyms /'
+	for g in g1 g2; do
+		on $g "sed -n 's/.*\[\(argo\|xen_netfront\).*/symbol $g &/p' /proc/kallsyms"
+	done
+}
+
 start_guests g1 g2
 on g2 'flow serve'
 
@@ -246,3 +257,4 @@ workloads argonet 10.77.0.2 argo0
 ! wanted bridge || bridge
 ! wanted queues || queues
 ! wanted idle || idle
+! wanted symbols || symbols
