@@ -27,7 +27,7 @@ if [ -n "${BENCH_WORKLOADS:-}" ]; then
 	workloads=${BENCH_WORKLOADS//,/ }
 	cpus=${BENCH_CPUS:-}
 else
-	workloads="tcp tcp4 bidir rr ping udp64 udp1400 plain bridge raw queues idle sizes"
+	workloads="tcp tcp4 sendfile bidir rr ping udp64 udp1400 plain bridge raw queues idle sizes"
 	cpus=${BENCH_CPUS-2,4}
 fi
 [ -z "$profile" ] || workloads+=" symbols"
@@ -57,6 +57,26 @@ probes()
 			$2 ~ /[tT]/ && $3 in want { print $1, $3; delete want[$3] }
 			END { for (f in want) { print "Xen has no " f >"/dev/stderr"; bad = 1 }
 				exit bad }' "$here/probes" -
+}
+
+# Debian packs no kernel's System.map: ask the kernel itself, once.
+kernel_symbols()
+{
+	local file=$BUILD/kernel/$KERNEL/symbols
+
+	if [ ! -e "$file" ]; then
+		echo "grep ' [tT] ' /proc/kallsyms | grep -v '\['" >"$out/symbols.script"
+		"$TOP/scripts/bed" plain "$out/symbols.script" >"$file.new"
+		mv "$file.new" "$file"
+	fi
+	echo "$file"
+}
+
+print_profile()
+{
+	nm "$BUILD/xen/$XEN/xen-syms" >"$out/xen.symbols"
+	python3 "$here/profile.py" "$out/1.1cpu.counts" "$out/1.1cpu.notes" \
+		"$out/xen.symbols" "$(kernel_symbols)" "$profile"
 }
 
 boot() # SEED CPUS WORKLOADS
@@ -113,9 +133,5 @@ python3 "$here/report.py" "$out" "$TOP/docs/bench" \
 	seeds="$seeds" || worse=1
 python3 "$here/chart.py" "$out/results.json" >"$out/chart.svg"
 step "in full: $out/results.json, as a picture: $out/chart.svg"
-[ -z "$profile" ] || {
-	nm "$BUILD/xen/$XEN/xen-syms" >"$out/xen.symbols"
-	python3 "$here/profile.py" "$out/1.1cpu.counts" "$out/1.1cpu.notes" "$out/xen.symbols" \
-		"$profile"
-}
+[ -z "$profile" ] || print_profile
 [ "$worse" = 0 ]

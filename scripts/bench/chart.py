@@ -7,7 +7,8 @@ import sys
 METRICS = [("hypercalls", "hypercalls"), ("events delivered", "events delivered"),
            ("domain switches", "domain switches"), ("copied", "bytes copied"),
            ("zeroed", "bytes zeroed"), ("insn", "instructions"), ("modelled us", "modelled time")]
-TITLES = {"tcp": "TCP, 1 stream", "tcp4": "TCP, 4 streams", "bidir": "TCP, both ways",
+TITLES = {"tcp": "TCP, 1 stream", "tcp4": "TCP, 4 streams", "sendfile": "TCP, sendfile",
+          "bidir": "TCP, both ways",
           "bridge": "TCP, bridge in dom0", "plain": "TCP, no offloads", "rr": "TCP, 1 byte",
           "ping": "ping", "udp64": "UDP, 64 bytes", "udp1400": "UDP, 1400 bytes"}
 COLUMNS, LIMIT = 3, 150		# panels side by side; percent where bars are cut off

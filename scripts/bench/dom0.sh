@@ -75,6 +75,7 @@ workloads() # NETWORK ADDRESS DEVICE
 {
 	! wanted tcp || measure tcp "$1" "$2" $((16 * mib)) $((80 * mib)) tcp % 1
 	! wanted tcp4 || measure tcp4 "$1" "$2" $((4 * mib)) $((20 * mib)) tcp % 4
+	! wanted sendfile || measure sendfile "$1" "$2" $((16 * mib)) $((80 * mib)) sendfile % 1
 	! wanted bidir || measure bidir "$1" "$2" $((8 * mib)) $((40 * mib)) bidir %
 	! wanted rr || measure rr "$1" "$2" 100 600 rr %
 	! wanted ping || measure ping "$1" "$2" 100 600 ping %
@@ -232,12 +233,11 @@ queues()
 	done
 }
 
-# Where the kernel's and the modules' functions are, for a profile
+# Where the modules' functions are, for a profile
 symbols()
 {
 	local g
 
-	grep ' [tT] ' /proc/kallsyms | grep -v '\[' | gzip | base64 | sed 's/^/kallsyms /'
 	for g in g1 g2; do
 		on $g "sed -n 's/.*\[\(argo\|xen_netfront\).*/symbol $g &/p' /proc/kallsyms"
 	done

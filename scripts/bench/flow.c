@@ -5,6 +5,7 @@
  *
  *   flow serve                                  the other end of all below
  *   flow tcp LABEL ADDRESS BYTES FLOWS          streams to there
+ *   flow sendfile LABEL ADDRESS BYTES FLOWS     the same, from a file's pages
  *   flow bidir LABEL ADDRESS BYTES              one stream each way at once
  *   flow rr LABEL ADDRESS COUNT                 one byte there and back, TCP
  *   flow ping LABEL ADDRESS COUNT               ICMP echo, one after the other
@@ -25,6 +26,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -45,6 +48,7 @@ struct request {
 };
 
 static char buf[CHUNK];
+static int file = -1;	/* to send from, if there is one */
 
 static uint64_t to_number(const char *s)
 {
@@ -88,12 +92,24 @@ static void read_all(int fd, void *data, size_t len)
 	}
 }
 
+static void send_chunk(int fd, size_t len)
+{
+	off_t at = 0;
+
+	if (file < 0)
+		write_all(fd, buf, len);
+	else
+		while (at < (off_t)len)
+			if (sendfile(fd, file, &at, len - at) < 0)
+				err(1, "sendfile");
+}
+
 static void send_stream(int fd, uint64_t bytes)
 {
 	while (bytes) {
 		size_t n = bytes < CHUNK ? bytes : CHUNK;
 
-		write_all(fd, buf, n);
+		send_chunk(fd, n);
 		bytes -= n;
 	}
 	if (shutdown(fd, SHUT_WR))
@@ -287,6 +303,15 @@ static void streams(const char *host, uint64_t bytes, int out, int in)
 	end("bytes", bytes * (out + in));
 }
 
+static void streams_of_file(const char *host, uint64_t bytes, int flows)
+{
+	file = memfd_create("file", 0);
+	if (file < 0)
+		err(1, "memfd_create");
+	write_all(file, buf, CHUNK);
+	streams(host, bytes, flows, 0);
+}
+
 static void rr(const char *host, uint64_t count)
 {
 	struct request req = { .op = ECHO };
@@ -396,6 +421,8 @@ int main(int argc, char **argv)
 		serve();
 	else if (!strcmp(what, "tcp") && argc == 6)
 		streams(argv[3], to_number(argv[4]), to_number(argv[5]), 0);
+	else if (!strcmp(what, "sendfile") && argc == 6)
+		streams_of_file(argv[3], to_number(argv[4]), to_number(argv[5]));
 	else if (!strcmp(what, "bidir") && argc == 5)
 		streams(argv[3], to_number(argv[4]), 1, 1);
 	else if (!strcmp(what, "rr") && argc == 5)

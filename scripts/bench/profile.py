@@ -2,28 +2,32 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where the instructions of one phase went, by domain and function.
 
-   profile.py COUNTS NOTES XEN-SYMBOLS PHASE
+   profile.py COUNTS NOTES XEN-SYMBOLS KERNEL-SYMBOLS PHASE
 
-Xen's symbols are as nm lists them; those of kernel and modules are in NOTES.
+Symbols are as nm and /proc/kallsyms list them, those of modules are in NOTES.
 """
-import base64
 import bisect
 import collections
-import gzip
 import sys
 
 import counts
 
 SHOWN = 25
 KERNEL = 0xffff880000000000
+TEXT = 0xffffffff81000000	# where a PV kernel begins
 
 
 class Symbols:
-    """Functions, as nm and /proc/kallsyms list them"""
     def __init__(self, lines):
         self.found = sorted((int(addr, 16), name) for addr, kind, name, *_ in
                             (line.split() for line in lines if len(line.split()) > 2)
                             if kind in "tT")
+
+    def add(self, other):
+        """Another kernel's: the same one, but it may have been elsewhere"""
+        offset = TEXT - next(addr for addr, name in other.found if name == "_text")
+        self.found = sorted(self.found + [(a + offset, n) for a, n in other.found])
+        return self
 
     def name(self, addr):
         i = bisect.bisect(self.found, (addr, "\x7f")) - 1
@@ -48,15 +52,13 @@ def read_spots(path, label):
 
 
 def main():
-    path, notes, xen_syms, phase = sys.argv[1:]
+    path, notes, xen_syms, kernel_syms, phase = sys.argv[1:]
     unit, amount, _ = counts.phases(path, notes)[phase]
     per, unit = counts.UNITS[unit]
     owners = counts.read_owners(notes)
     lines = open(notes).read().splitlines()
-    kernel = gzip.decompress(base64.b64decode("".join(noted(lines, "kallsyms"))))
-    xen = Symbols(open(xen_syms))
-    kernels = {d: Symbols(kernel.decode().splitlines() + noted(lines, "symbol", d))
-               for d in ("g1", "g2", "dom0")}
+    xen, kernel = Symbols(open(xen_syms)), Symbols(open(kernel_syms))
+    kernels = {d: Symbols(noted(lines, "symbol", d)).add(kernel) for d in ("g1", "g2", "dom0")}
 
     before = read_spots(path, ["begin", phase])
     sums = collections.defaultdict(collections.Counter)

@@ -13,6 +13,7 @@ TARGETS = [
     Target("TCP: events delivered/MiB", "tcp", "events delivered", 4, 1),
     Target("TCP: domain switches/MiB", "tcp", "domain switches", 4, 1),
     Target("TCP: bytes copied/byte", "tcp", "copied", 3.1, 3),
+    Target("TCP, sendfile: bytes copied/byte", "sendfile", "copied", 3.1, 2),
     Target("TCP: bytes zeroed/byte", "tcp", "zeroed", 1.1, 0.05),
     Target("TCP: instructions/MiB", "tcp", "insn", 450e3, 150e3),
     Target("TCP: of these in Xen", "tcp", "insn xen", 150e3, 50e3),
