@@ -11,6 +11,7 @@
 #   BENCH_PROFILE=tcp/argonet/large   where the instructions of this phase went
 
 export XEN=${XEN:-release} GUESTS=2
+# Less than 3 GiB: above, machine addresses have a hole that the plugin ignores.
 export BED_MEM=${BED_MEM:-2560} DOM0_MEM=${DOM0_MEM:-768} GUEST_MEM=${GUEST_MEM:-256}
 # Self tests of ciphers and a walk through all page tables take seconds.
 args="nokaslr cryptomgr.notests rodata=off"
