@@ -6,6 +6,7 @@ DOM	?= g1
 
 # The plugin for ip(8) goes where this machine's ip looks for it.
 export KERNEL GUEST GUESTS XEN TESTS TAGS BED_SLOW CASES SEED
+export BENCH_SEEDS BENCH_WORKLOADS BENCH_CPUS BENCH_JOBS BENCH_OUT BENCH_PROFILE
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -40,6 +41,9 @@ test-debug:
 coverage:
 	@tests/debug/run cover
 
+bench:
+	@scripts/bench.sh
+
 check:
 	@scripts/check.sh
 
@@ -62,5 +66,5 @@ help:
 	@scripts/help.sh
 
 .PHONY: modules plugin install demo test fuzz fuzz-cover fuzz-breaks test-debug \
-	coverage check deb shell setup clean distclean help
+	coverage bench check deb shell setup clean distclean help
 .DEFAULT_GOAL := modules

@@ -38,7 +38,7 @@ toolstack=(
 	usr/lib/xen-4.17/bin/xenconsoled usr/lib/xen-4.17/bin/xenconsole
 	usr/lib/xen-4.17/bin/xen-init-dom0
 	usr/lib/xen-4.17/bin/libxl-save-helper
-	usr/lib/xen-4.17/bin/xen-hptool
+	usr/lib/xen-4.17/bin/xen-hptool usr/lib/xen-4.17/bin/xen-mfndump
 	usr/bin/xenstore-read usr/bin/xenstore-write usr/bin/xenstore-ls
 	usr/bin/xenstore-rm usr/bin/xenstore-list usr/bin/xenstore-watch
 )
@@ -53,17 +53,24 @@ merged_usr() # STAGE
 	done
 }
 
+# A program of build/tools, on this machine
+tool()
+{
+	"$BUILD/tools/lib64/ld-linux-x86-64.so.2" \
+		--library-path "$BUILD/tools/usr/lib/x86_64-linux-gnu" \
+		"$BUILD/tools/usr/bin/$1" "${@:2}"
+}
+
 ssh_keys()
 {
-	local ld=$BUILD/tools/lib64/ld-linux-x86-64.so.2
-
 	mkdir -p "$BUILD/ssh"
 	chmod 700 "$BUILD/ssh"
 	[ -e "$BUILD/ssh/key" ] ||
 		ssh-keygen -q -t ed25519 -N '' -C bed -f "$BUILD/ssh/key"
 	[ -e "$BUILD/ssh/host" ] ||
-		"$ld" --library-path "$BUILD/tools/usr/lib/x86_64-linux-gnu" \
-			"$BUILD/tools/usr/bin/dropbearkey" -t ed25519 -f "$BUILD/ssh/host"
+		tool dropbearkey -t ed25519 -f "$BUILD/ssh/host"
+	[ -e "$BUILD/ssh/key.dropbear" ] ||
+		tool dropbearconvert openssh dropbear "$BUILD/ssh/key" "$BUILD/ssh/key.dropbear"
 }
 
 common()
@@ -120,12 +127,15 @@ dom0()
 	for p in "${toolstack[@]}"; do
 		add_program "$s" "$p"
 	done
-	for p in xl xenconsole xen-hptool; do
+	for p in xl xenconsole xen-hptool xen-mfndump; do
 		ln -s ../lib/xen-4.17/bin/$p "$s/usr/sbin/$p"
 	done
 	# dlopen()ed by pthread_cancel(): without it xl dies in its monitor
 	p=usr/lib/x86_64-linux-gnu/libgcc_s.so.1
 	install -D -m 755 "$BUILD/tools/$p" "$s/$p"
+	# from dom0 into the guests, where no one outside can
+	add_program "$s" usr/bin/dbclient
+	install -D -m 600 "$BUILD/ssh/key.dropbear" "$s/etc/dropbear/key"
 	install -m 755 "$here/rc.dom0" "$s/etc/rc.dom0"
 	install -m 755 "$here/vif-bed" "$s/etc/xen/scripts/vif-bed"
 	install -m 644 "$here/xl.conf" "$s/etc/xen/xl.conf"

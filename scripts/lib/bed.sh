@@ -58,6 +58,27 @@ bed_hangup()
 	rm -f "$RUN/ctl-$1"
 }
 
+guest_config() # NAME: what xl is to make of it
+{
+	local n=${1#g}
+
+	cat <<-END
+	name = "$1"
+	type = "$GUEST"
+	kernel = "/boot/vmlinux"
+	ramdisk = "/boot/guest.img"
+	extra = "console=hvc0 rdinit=/init loglevel=7 oops=panic softlockup_panic=1 panic=1 bed.name=$1 bed.ctl=10.0.2.$((10 + n)) $GUEST_ARGS"
+	memory = $GUEST_MEM
+	maxmem = $GUEST_MEM
+	vcpus = $GUEST_VCPUS
+	tsc_mode = "native"
+	on_poweroff = "destroy"
+	on_reboot = "destroy"
+	on_crash = "destroy"
+	vif = [ "mac=00:16:3e:00:ff:0$n,bridge=ctlbr", "mac=00:16:3e:00:01:0$n,bridge=xenbr0" ]
+	END
+}
+
 # How much all logs of this run hold.
 bed_progress()
 {

@@ -72,10 +72,12 @@ add_modules()
 	depmod -b "$stage" "$kver"
 }
 
-# pack STAGE FILE: make an initramfs layer. Layers may simply be joined.
+# pack STAGE FILE: make an initramfs layer. Layers may simply be joined. The
+# same files give the same layer.
 pack()
 {
+	find "$1" -exec touch -h -d @0 {} +
 	(cd "$1" && find . -mindepth 1 | LC_ALL=C sort |
-		cpio --quiet -o -H newc -R 0:0) >"$2.tmp"
+		cpio --quiet -o -H newc -R 0:0 --reproducible) >"$2.tmp"
 	mv "$2.tmp" "$2"
 }

@@ -1,16 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Join the layers into the initramfs of a guest and of dom0, which carries the
-# guest's kernel and initramfs inside: DIR/guest.img and DIR/dom0.img.
+# guest's kernel and initramfs inside: DIR/guest.img and DIR/dom0.img. More
+# layers may be named, for all domains.
 
 . "$(dirname "$0")/common.sh"
 . "$TOP/scripts/lib/image.sh"
 
 dir=$1
+shift
 images=$BUILD/image/$KERNEL
 layers=("$images/common.cpio")
 argo=$BUILD/modules/$KERNEL/layer.cpio
 [ ! -e "$argo" ] || layers+=("$argo")
+layers+=("$@")
 
 cat "${layers[@]}" >"$dir/guest.img"
 mkdir -p "$dir/stage/boot"

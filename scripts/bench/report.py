@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Medians of several boots: results.json, tables, and what became worse.
+
+   report.py FOLDER BASELINES [KEY=VALUE...]
+
+reads FOLDER/SEED.counts and SEED.notes, writes FOLDER/results.json with the
+keys and values as they are, and compares with the newest file of the folder
+BASELINES. The exit status is 1 if something became worse.
+"""
+import glob
+import json
+import os
+import statistics
+import sys
+
+import counts
+import targets
+
+
+SIZES = {"udp256", "udp1024", "udp4096", "udp16384", "udp60000"}
+
+
+def medians(results):
+    """{workload: {network: {per, median, all}}} of all boots"""
+    merged = {}
+    for boot in results:
+        for workload, networks in boot.items():
+            for network, (unit, cost) in networks.items():
+                entry = merged.setdefault(workload, {}).setdefault(
+                    network, {"per": unit, "median": {}, "all": {}})
+                for k, v in counts.metrics(unit, cost).items():
+                    entry["all"].setdefault(k, []).append(round(v, 5))
+    for networks in merged.values():
+        for entry in networks.values():
+            entry["median"] = {k: statistics.median(v) for k, v in entry["all"].items()}
+            entry["median"]["modelled us"] = targets.modelled_us(entry)
+    # netfront always goes through a bridge in dom0
+    if "bridge" in merged and "tcp" in merged and "netfront" in merged["tcp"]:
+        merged["bridge"]["netfront"] = merged["tcp"]["netfront"]
+    return merged
+
+
+def show(value):
+    if abs(value) >= 10000:
+        return f"{value / 1000:.1f} k"
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def row(name, values, tail=""):
+    print(f"  {name:24}" + "".join(f"{show(v) if v is not None else '-':>12}" for v in values) +
+          tail)
+
+
+def print_workload(name, networks):
+    """All costs of one workload, argonet's beside netfront's"""
+    ours, theirs = networks["argonet"], networks["netfront"]
+    print(f"\n{name + ', per ' + ours['per']:26}     argonet    netfront       ratio")
+    for k, v in ours["median"].items():
+        other, tail = theirs["median"][k], ""
+        # datagrams are paced: the time is that of the pauses
+        if abs(v) < 0.005 and abs(other) < 0.005 or \
+                k == "virtual us" and ours["per"] == "packet":
+            continue
+        if other > 0:
+            tail = f"{v / other:12.3f}"
+            if targets.is_cost(k) and v > other * targets.TIE:
+                tail += "  netfront is better"
+        row(k, [v, other], tail)
+    if ours["per"] == "MiB":
+        row("modelled Gbit/s, one CPU", [targets.modelled_gbits(e) for e in (ours, theirs)])
+
+
+def print_alone(merged):
+    """Workloads that show how argonet's costs grow: one line each"""
+    columns = ["hypercalls", "argo notify", "events delivered", "domain switches", "copied",
+               "zeroed", "insn", "insn xen"]
+    names = [w for w, n in merged.items() if "netfront" not in n or w in SIZES]
+    if not names:
+        return
+    print("\n" + " " * 26 + "".join(f"{c.replace('events ', ''):>16}" for c in columns))
+    for w in names:
+        for network, entry in merged[w].items():
+            label = f"{w} {network if network != 'argonet' else ''}"
+            print(f"  {label:18}/{entry['per'][:6]:6}" +
+                  "".join(f"{show(entry['median'][c]):>16}" for c in columns))
+
+
+def print_targets(merged):
+    print("\ntarget                                    argonet    netfront"
+          "   must be   aim for")
+    for t in targets.TARGETS:
+        try:
+            value, other = targets.value_of(t, merged)
+        except KeyError:
+            continue
+        verdict = ("missed" if value > t.must * targets.ROUNDING else
+                   "aim reached" if value <= t.aim * targets.ROUNDING else "met")
+        print(f"  {t.name:36}{show(value):>12}{show(other) if other is not None else '-':>12}"
+              f"{show(t.must):>10}{show(t.aim):>10}  {verdict}")
+
+
+def check_counts(merged):
+    """Xen copies every byte of a stream once for each ring it goes through."""
+    for workload, networks in merged.items():
+        for network in set(networks) & {"argonet", "argo-core"}:
+            entry = networks[network]
+            times = entry["median"]["copied xen"]
+            if entry["per"] == "MiB" and not 1 <= times / (1 + (workload == "bridge")) < 1.1:
+                sys.exit(f"{workload}/{network}: Xen copied {times} bytes per byte: miscounted")
+
+
+def compare(merged, baselines):
+    """What is worse than in the newest committed results; the number of such lines"""
+    files = sorted(glob.glob(os.path.join(baselines, "*.json")))
+    if not files:
+        return 0
+    old = json.load(open(files[-1]))["workloads"]
+    worse = 0
+    print(f"\ncompared with {os.path.basename(files[-1])}:")
+    for workload, networks in merged.items():
+        for network in set(networks) - {"netfront"}:
+            before = old.get(workload, {}).get(network)
+            if not before:
+                continue
+            for k, v in networks[network]["median"].items():
+                was, limit = before["median"].get(k), targets.tolerance(k)
+                if was is None or limit is None:
+                    continue
+                if v > was * (1 + limit) + targets.noise(k, networks[network]["per"]):
+                    print(f"  {workload}/{network}: {k} was {show(was)}, is {show(v)}: worse")
+                    worse += 1
+                elif v < was * (1 - limit) - targets.noise(k, networks[network]["per"]):
+                    print(f"  {workload}/{network}: {k} was {show(was)}, is {show(v)}: better")
+    print(f"  {worse} worse")
+    return worse
+
+
+def main():
+    folder, baselines, *about = sys.argv[1:]
+    files = sorted(glob.glob(os.path.join(folder, "*.counts")))
+    boots = [counts.slopes(counts.phases(f, f[:-len("counts")] + "notes")) for f in files]
+    # boots of other kinds ("seed.kind.counts") add workloads of their own
+    merged = medians(boots)
+    result = dict(a.split("=", 1) for a in about)
+    result["model"] = targets.MODEL
+    result["workloads"] = merged
+    with open(os.path.join(folder, "results.json"), "w") as f:
+        json.dump(result, f, indent=1)
+        f.write("\n")
+    for name, networks in merged.items():
+        if {"argonet", "netfront"} <= set(networks) and name not in SIZES:
+            print_workload(name, networks)
+    print_alone(merged)
+    print_targets(merged)
+    check_counts(merged)
+    sys.exit(1 if compare(merged, baselines) else 0)
+
+
+main()

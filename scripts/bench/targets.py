@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What argonet shall reach, what counts as worse, and the model for speed."""
+import collections
+
+Target = collections.namedtuple("Target", "name workload metric must aim ratio",
+                                defaults=[None])
+
+# "ratio" is to another entry, (workload, network), and must and aim are for it.
+TARGETS = [
+    Target("TCP: hypercalls/MiB", "tcp", "hypercalls", 20, 8),
+    Target("TCP: of these notify", "tcp", "argo notify", 0.5, 0),
+    Target("TCP: events raised/MiB", "tcp", "events raised", 20, 8),
+    Target("TCP: events delivered/MiB", "tcp", "events delivered", 4, 1),
+    Target("TCP: domain switches/MiB", "tcp", "domain switches", 4, 1),
+    Target("TCP: bytes copied/byte", "tcp", "copied", 3.1, 3),
+    Target("TCP, sendfile: bytes copied/byte", "sendfile", "copied", 3.1, 2),
+    Target("TCP: bytes zeroed/byte", "tcp", "zeroed", 1.1, 0.05),
+    Target("TCP: instructions/MiB", "tcp", "insn", 450e3, 150e3),
+    Target("TCP: of these in Xen", "tcp", "insn xen", 150e3, 50e3),
+    Target("64 B UDP: hypercalls/packet", "udp64", "hypercalls", 0.08, 0.03),
+    Target("64 B UDP: instructions/packet", "udp64", "insn", 11e3, 9e3),
+    Target("ping: hypercalls", "ping", "hypercalls", 2, 2),
+    Target("ping: domain switches", "ping", "domain switches", 2, 2),
+    Target("ping: time, ratio to netfront", "ping", "virtual us", 0.35, 0.2,
+           ("ping", "netfront")),
+    Target("64 B UDP beside 100 idle links, ratio", "udp64+100", "insn", 1.1, 1.02,
+           ("udp64", "argonet")),
+    Target("ping beside 100 idle links, ratio", "ping+100", "insn", 1.1, 1.02,
+           ("ping", "argonet")),
+]
+
+# 2.01 switches are 2: something else happened once in a hundred rounds.
+ROUNDING = 1.02
+# Within this netfront and argonet are equal.
+TIE = 1.02
+
+# What follows from the work to do, and what from who runs when
+WORK = {"hypercalls", "argo sendv", "copied", "zeroed", "insn", "insn xen",
+        "insn sender", "insn receiver"}
+SCHEDULING = {"argo notify", "events raised", "events delivered", "domain switches",
+              "virtual us"}
+
+# A CPU of a few years ago: instructions per cycle, cycles per second, bytes per
+# second of copying and of zeroing, cycles of a hypercall, of an event delivered
+# and of a switch to another domain.
+MODEL = {"ipc": 2, "hz": 3.3e9, "copy": 25e9, "zero": 40e9,
+         "hypercall": 1200, "event": 5600, "switch": 10500}
+
+
+def value_of(target, merged):
+    """A target's value with argonet and with netfront; KeyError if not measured"""
+    value = merged[target.workload]["argonet"]["median"][target.metric]
+    other = merged[target.workload].get("netfront", {"median": {}})["median"].get(target.metric)
+    if target.ratio:
+        workload, network = target.ratio
+        value /= merged[workload][network]["median"][target.metric]
+        other = None
+    return value, other
+
+
+def is_cost(metric):
+    return metric in WORK | SCHEDULING
+
+
+def tolerance(metric):
+    return 0.05 if metric in WORK else 0.25 if metric in SCHEDULING else None
+
+
+def noise(metric, unit):
+    """Absolute difference that is none, however small what it is compared with"""
+    if metric.startswith("insn"):
+        return 2000 if unit == "MiB" else 100
+    return {"MiB": 0.2, "round": 0.05, "packet": 0.005}[unit] if unit != "MiB" or \
+        metric not in ("copied", "zeroed") else 0.02
+
+
+def modelled_us(entry):
+    m = entry["median"]
+    size = 1 << 20 if entry["per"] == "MiB" else 1
+    cycles = (m["insn"] / MODEL["ipc"] + m["hypercalls"] * MODEL["hypercall"] +
+              m["events delivered"] * MODEL["event"] + m["domain switches"] * MODEL["switch"])
+    return round(1e6 * (cycles / MODEL["hz"] + m["copied"] * size / MODEL["copy"] +
+                        m["zeroed"] * size / MODEL["zero"]), 3)
+
+
+def modelled_gbits(entry):
+    return 8 * (1 << 20) / modelled_us(entry) / 1000
