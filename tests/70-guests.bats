@@ -72,7 +72,6 @@ ip_config() # DOM
 }
 
 @test "a guest that stands still for 30 s takes carrier, and gives it back" {
-	unproven
 	local changes
 
 	HURT=g2
@@ -118,7 +117,6 @@ ip_config() # DOM
 }
 
 @test "a guest is saved and restored under traffic" {
-	unproven
 	local before
 
 	HURT=g2
@@ -139,7 +137,6 @@ ip_config() # DOM
 }
 
 @test "a restored guest can be moved to another peer and unloaded" {
-	unproven
 	HURT=g2
 	argonet_pair
 	guest_save g2
@@ -154,7 +151,6 @@ ip_config() # DOM
 }
 
 @test "a checkpoint leaves the rings alone" {
-	unproven
 	local one two
 
 	HURT=g2

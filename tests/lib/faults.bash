@@ -19,13 +19,6 @@ faults_teardown()
 	bed_teardown
 }
 
-# For a test that was written but not yet seen to pass: it counts as skipped
-# until it was, and runs with UNPROVEN=1.
-unproven()
-{
-	[ -n "${UNPROVEN:-}" ] || skip 'not yet seen to pass, UNPROVEN=1 runs it'
-}
-
 # stand_still and wake_up NAME: pause a guest and let it go on. A PV kernel's
 # clock goes on meanwhile: to its watchdogs a long pause is a task that hangs.
 stand_still()
