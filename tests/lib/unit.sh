@@ -30,3 +30,9 @@ one() # NAME FOLDER
 
 one unit tests/unit
 one plugin tools/iproute2
+
+# The unit tests inside the modules, on a small kernel of their own: this makes
+# its TAP itself, also when something broke before.
+step "running kunit"
+"$TOP/tests/debug/run" kunit >"$log/kunit.log" || true
+grep -E '^(1\.\.[0-9]|ok |not ok |#)' "$log/kunit.log"
