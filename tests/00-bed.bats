@@ -65,34 +65,6 @@ load lib/bed
 	retry_until 20 on g2 true
 }
 
-@test "a guest that is destroyed and created again has another domid" {
-	local before after
-
-	before=$(domid g2)
-	guest_destroy g2
-	run "$BED" guest domid g2
-	assert_failure
-	guest_create g2
-	after=$(domid g2)
-	assert [ "$before" != "$after" ]
-	run on g2 uname -n
-	assert_output g2
-}
-
-@test "a guest survives save and restore" {
-	local before
-
-	before=$(domid g2)
-	on g2 'echo still here >/tmp/kept'
-	guest_save g2
-	run "$BED" guest domid g2
-	assert_failure
-	guest_restore g2
-	assert [ "$before" != "$(domid g2)" ]
-	run on g2 'cat /tmp/kept'
-	assert_output 'still here'
-}
-
 @test "the log check sees what a kernel complains about" {
 	local d
 

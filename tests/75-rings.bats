@@ -70,10 +70,6 @@ lose() # DOM...
 	lose g1
 }
 
-@test "a ring is lost at the other end under traffic" {
-	lose g2
-}
-
 @test "rings are lost at both ends under traffic" {
 	lose g1 g2
 }

@@ -47,7 +47,7 @@ traffic_start()
 {
 	TRAFFIC="$1 $2"
 	on "$2" 'iperf3 -s -D -p 5201'
-	on "$1" "setsid iperf3 -c $3 -p 5201 -t 3600 --bidir -b 8M --forceflush >/tmp/tcp.log 2>&1 </dev/null &
+	on "$1" "setsid iperf3 -c $3 -p 5201 -t 3600 -i 0.5 --bidir -b 8M --forceflush >/tmp/tcp.log 2>&1 </dev/null &
 		setsid ping -q -i 0.05 -s 1000 $3 >/dev/null 2>&1 </dev/null &"
 	traffic_goes_on
 }
@@ -71,8 +71,8 @@ traffic_goes_on()
 			grep -F "[$1-C]" /tmp/tcp.log | grep -vc " 0.00 Bytes"
 		}
 		tx=$(($(moved TX) + 3)) rx=$(($(moved RX) + 3))
-		for i in $(seq 120); do
-			sleep 1
+		for i in $(seq 240); do
+			sleep 0.5
 			[ "$(moved TX)" -lt $tx ] || [ "$(moved RX)" -lt $rx ] || exit 0
 		done
 		tail -n 20 /tmp/tcp.log
