@@ -81,6 +81,7 @@ serve() # PORT
 traffic_start()
 {
 	serve 5201
+	: >/tmp/tcp.log
 	in_a setsid iperf3 -c 10.77.0.2 -t 86400 -i 0.5 -b 4M --bidir \
 		--forceflush >/tmp/tcp.log 2>&1 </dev/null &
 	traffic_flows
