@@ -207,6 +207,21 @@ bool peer_read_by_device(u64 messages)
 	return peer_counts().messages == messages;
 }
 
+/* Until the device has read everything and says nothing more */
+bool peer_settles(void)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(PATIENCE);
+	unsigned int hellos;
+
+	do {
+		hellos = peer.hellos;
+		peer_pump(20);
+		if (hellos == peer.hellos && !argo_ring_pending(peer.an->queue[0].ring))
+			return true;
+	} while (time_before(jiffies, end));
+	return false;
+}
+
 /* A record with a frame, at @at of the buffer. Return: where it ends */
 u32 peer_frame(u32 at, u32 len, u16 ethertype)
 {

@@ -76,6 +76,7 @@ void peer_pump(unsigned int ms);
 bool peer_reaches(enum argonet_state state);
 struct counts peer_counts(void);
 bool peer_read_by_device(u64 messages);
+bool peer_settles(void);
 
 u32 peer_frame(u32 at, u32 len, u16 ethertype);
 int peer_send_frame(u32 len);
