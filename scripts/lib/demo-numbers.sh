@@ -34,5 +34,5 @@ print_table() # FOLDER
 	awk -v a="$at" -v n="$nt" 'BEGIN {
 		printf "TCP, Mbit/s                      %11.0f %10.0f   %.2f x as fast\n", a, n, a / n }'
 	awk -v a="$ap" -v n="$np" 'BEGIN {
-		printf "ping, average, ms                %11.2f %10.2f   %.2f x the time\n", a, n, a / n }'
+		printf "ping -f, average, ms             %11.2f %10.2f   %.2f x the time\n", a, n, a / n }'
 }
