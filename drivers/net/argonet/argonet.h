@@ -123,7 +123,7 @@ struct argonet_message {
  * @held: frames of it that are sent from where they are
  * @parked: frame that is to follow, while @message waits
  * @run: small frames sent at once since the peer was heard of
- * @last: when the last of a longer run came
+ * @last: when the last message of a longer run was begun
  * @blocked: @message waits for room
  * @blocked_since: since when, in jiffies
  * @woken: 1 + &enum argo_wake once there may be room; 0 before

@@ -149,7 +149,8 @@ static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool co
 {
 	struct argonet_record record = { .len = cpu_to_le32(skb->len) };
 	struct argonet_message *m = &q->message;
-	u32 pad;
+	u32 pad = ALIGN(m->len, ARGONET_RECORD_ALIGN) - m->len;
+	void *at;
 
 	if (argonet_offload_encode(skb, &record.offload)) {
 		argonet_tx_count(q, &q->tx.errors, 1);
@@ -157,15 +158,15 @@ static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool co
 		return false;
 	}
 
-	/* Never send what was on the stage before. */
-	pad = ALIGN(m->len, ARGONET_RECORD_ALIGN) - m->len;
-	memset(argonet_tx_stage(q, pad), 0, pad);
-	memcpy(argonet_tx_stage(q, sizeof(record)), &record, sizeof(record));
 	m->frames++;
 	m->frame_bytes += skb->len;
+	at = argonet_tx_stage(q, pad + sizeof(record) + (copy ? skb->len : 0));
+	/* Never send what was on the stage before. */
+	memset(at, 0, pad);
+	memcpy(at + pad, &record, sizeof(record));
 
 	if (copy) {
-		skb_copy_bits(skb, 0, argonet_tx_stage(q, skb->len), skb->len);
+		skb_copy_bits(skb, 0, at + pad + sizeof(record), skb->len);
 		argonet_tx_count(q, &q->tx.copied, 1);
 		dev_consume_skb_any(skb);
 	} else {
@@ -297,9 +298,12 @@ static bool argonet_tx_flood(struct argonet_queue *q, const struct sk_buff *skb)
 		q->run++;
 		return false;
 	}
+	/* The clock is looked at once per message. */
+	if (hrtimer_active(&q->timer))
+		return true;
 	last = q->last;
 	q->last = ktime_get();
-	return ktime_us_delta(q->last, last) < q->an->tx_usecs;
+	return ktime_us_delta(q->last, last) < 2 * q->an->tx_usecs;
 }
 
 /* When does the message go? */
