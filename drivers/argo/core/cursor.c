@@ -69,18 +69,6 @@ void argo_cursor_reset(struct argo_cursor *c)
 }
 
 /**
- * argo_cursor_pending() - is there anything to read?
- * @c: cursor
- *
- * Return: true if the write position differs from the read position; a bad
- * write position counts as news, argo_cursor_next() deals with it.
- */
-bool argo_cursor_pending(const struct argo_cursor *c)
-{
-	return READ_ONCE(c->ring->tx_ptr) != READ_ONCE(c->rx);
-}
-
-/**
  * argo_cursor_next() - look at the next message
  * @c: cursor
  * @msg: filled in if there is a message

@@ -6,6 +6,11 @@
 #ifndef _ARGO_CURSOR_H
 #define _ARGO_CURSOR_H
 
+#ifdef __KERNEL__
+#include <linux/compiler.h>
+#else
+#include "kernel_shim.h"
+#endif
 #include <linux/argo_message.h>
 #include <xen/interface/argo.h>
 
@@ -30,12 +35,25 @@ struct argo_cursor {
 void argo_cursor_init(struct argo_cursor *c, struct xen_argo_ring *ring,
 		      __u32 len, __u32 max_message);
 void argo_cursor_reset(struct argo_cursor *c);
-bool argo_cursor_pending(const struct argo_cursor *c);
 int argo_cursor_next(struct argo_cursor *c, struct argo_message *msg);
 void argo_cursor_consume(struct argo_cursor *c, const struct argo_message *msg);
 __u32 argo_cursor_held(const struct argo_cursor *c);
 bool argo_cursor_has_room(const struct argo_cursor *c);
 bool argo_cursor_publish_to(struct argo_cursor *c, __u32 end);
+
+/**
+ * argo_cursor_pending() - is there anything to read?
+ * @c: cursor
+ *
+ * Inline, as a VIRQ asks this of every ring.
+ *
+ * Return: true if the write position differs from the read position; a bad
+ * write position counts as news, argo_cursor_next() deals with it.
+ */
+static inline bool argo_cursor_pending(const struct argo_cursor *c)
+{
+	return READ_ONCE(c->ring->tx_ptr) != READ_ONCE(c->rx);
+}
 
 /* All that was consumed */
 static inline bool argo_cursor_publish(struct argo_cursor *c)

@@ -34,7 +34,7 @@ void argo_ring_check(struct argo_ring *ring)
 {
 	lockdep_assert_held(&argo.lock);
 
-	if (ring->busy || ring->broken || !argo_cursor_pending(&ring->cursor))
+	if (!argo_cursor_pending(&ring->cursor) || ring->busy || ring->broken)
 		return;
 	ring->busy = true;
 	argo.busy++;
@@ -45,8 +45,10 @@ void argo_scan(void)
 {
 	struct argo_ring *ring;
 
+	/* Most have no news, so no call for those. */
 	list_for_each_entry(ring, &argo.rings, node)
-		argo_ring_check(ring);
+		if (argo_cursor_pending(&ring->cursor))
+			argo_ring_check(ring);
 }
 
 /* A VIRQ may mean space: have the waits checked, in process context. */
