@@ -28,7 +28,7 @@ if [ -n "${BENCH_WORKLOADS:-}" ]; then
 	workloads=${BENCH_WORKLOADS//,/ }
 	cpus=${BENCH_CPUS:-}
 else
-	workloads="tcp tcp4 sendfile bidir rr ping udp64 udp1400 plain bridge raw queues idle sizes"
+	workloads="tcp tcp4 sendfile bidir rr ping udp64 udp1400 plain bridge raw queues idle sizes ordinary"
 	cpus=${BENCH_CPUS-2,4}
 fi
 [ -z "$profile" ] || workloads+=" symbols"
@@ -114,7 +114,7 @@ queue() # SEED CPUS WORKLOADS
 "$TOP/scripts/setup.sh"
 only_one bench
 mkdir -p "$out"
-rm -f "$out"/*.counts "$out"/*.notes "$out"/*.failed "$out"/*.log "$out"/*.script
+rm -rf "$out"/*.counts "$out"/*.notes "$out"/*.failed "$out"/*.log "$out"/*.script "$out/ordinary"
 probes >"$out/probes"
 logged bench-build build
 
@@ -126,6 +126,18 @@ for n in ${cpus//,/ }; do
 done
 wait
 ! ls "$out"/*.failed >/dev/null 2>&1 || die "not all boots came to an end"
+
+# Time as it passes, after all else, as this wants a quiet machine: the demo
+ordinary()
+{
+	env -u BED_MEM -u DOM0_MEM -u GUEST_MEM -u GUEST_ARGS -u DOM0_ARGS \
+		RESULTS="$out/ordinary" ROUNDS=5 "$TOP/scripts/demo.sh"
+}
+
+if [[ " $workloads " == *" ordinary "* ]]; then
+	step "an ordinary boot: iperf3 and ping"
+	logged bench-ordinary ordinary
+fi
 
 worse=0
 python3 "$here/report.py" "$out" "$TOP/docs/bench" \

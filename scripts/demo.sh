@@ -66,7 +66,7 @@ show g1 'iperf3 -c 10.78.0.2 -t 3'
 
 echo
 step "measuring, $rounds rounds, argonet and netfront in turn"
-results=$BED_RUN/results
+results=${RESULTS:-$BED_RUN/results}
 mkdir -p "$results"
 for _ in $(seq "$rounds"); do
 	measure "$results/argonet" 10.77.0.2
