@@ -104,10 +104,12 @@ lose() # DOM...
 	lose_ring g1 "$(domid g2)" $((NET_PORT + 2))
 	# Sixteen flows: some of them come to that queue.
 	on g2 'iperf3 -s -D -p 5201'
-	on g1 'timeout 60 iperf3 -c 10.77.0.2 -p 5201 -P 16 -n 64K -R >/dev/null 2>&1 || true
-		timeout 60 iperf3 -c 10.77.0.2 -p 5201 -u -b 1M -P 16 -t 2 -R >/dev/null 2>&1 || true'
-	retry_until 30 carrier g1 argo0
-	on g2 'killall -q iperf3; sleep 1; iperf3 -s -D -p 5201'
+	on g1 'setsid iperf3 -u -c 10.77.0.2 -p 5201 -b 1M -P 16 -t 600 -R >/dev/null 2>&1 </dev/null &'
+	retry_until 30 came_back g1
+	retry_until 30 came_back g2
+	on g1 'killall -q -9 iperf3'
+	on g2 'killall -q -9 iperf3; iperf3 -s -D -p 5201'
+	retry_until 20 carrier g1 argo0
 	on g1 'timeout 60 iperf3 -c 10.77.0.2 -p 5201 -P 16 -n 64K -R'
 	run rings g1
 	assert_equal "${#lines[@]}" 4

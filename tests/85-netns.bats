@@ -20,7 +20,7 @@ teardown()
 	retry_until 20 carrier g2 argo0
 	on g1 'setsid ip netns exec gone ping -q -f -s 8000 10.77.0.2 >/dev/null 2>&1 </dev/null &'
 	on g2 'iperf3 -s -D'
-	on g1 'setsid ip netns exec gone iperf3 -c 10.77.0.2 -t 3600 --bidir -b 8M >/tmp/tcp.log 2>&1 </dev/null &'
+	on g1 'setsid ip netns exec gone iperf3 -c 10.77.0.2 -t 3600 -i 0.5 --bidir -b 8M --forceflush >/tmp/tcp.log 2>&1 </dev/null &'
 	retry_until 30 on g1 'grep "RX-C.* KBytes" /tmp/tcp.log'
 
 	on g1 'ip netns del gone'
@@ -48,7 +48,7 @@ teardown()
 		ip -n b addr add 10.77.0.2/24 dev argo0 && ip -n b link set argo0 up"
 	retry_until 20 on g1 'ip netns exec a ping -q -c 1 -W 1 10.77.0.2'
 	on g1 'ip netns exec b iperf3 -s -D
-		setsid ip netns exec a iperf3 -c 10.77.0.2 -t 3600 --bidir -b 8M >/tmp/tcp.log 2>&1 </dev/null &'
+		setsid ip netns exec a iperf3 -c 10.77.0.2 -t 3600 -i 0.5 --bidir -b 8M --forceflush >/tmp/tcp.log 2>&1 </dev/null &'
 	retry_until 30 on g1 'grep "RX-C.* KBytes" /tmp/tcp.log'
 	on g1 'ip netns del a & ip netns del b & wait; killall -q -9 iperf3'
 	retry_until 20 on g1 '[ -z "$(sed 1d /sys/kernel/debug/argo/rings)" ]'

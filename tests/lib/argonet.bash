@@ -50,28 +50,17 @@ argonet_pair()
 }
 
 # Leave nothing of it behind in any domain that answers: programs, links, also
-# those in other namespaces, modules.
-argonet_cleanup()
-{
-	local d pids=()
-
-	for d in dom0 $(guests); do
-		# shellcheck disable=SC2016 # for the domain
-		timeout 60 "$BED" exec "$d" '
-			[ -d /sys/module/argo_core ] || exit 0
-			killall -q -9 iperf3 ping socat tcpdump
-			for ns in $(ip netns list | cut -d" " -f1); do
-				[ "$ns" = ctl ] || ip netns del "$ns"
-			done
-			for l in $(ip -o link show type argonet 2>/dev/null |
-					sed "s/^[0-9]*: \([^:@]*\).*/\1/"); do
-				ip link del "$l"
-			done
-			rmmod argonet 2>/dev/null
-			rmmod argo-core 2>/dev/null
-			exit 0' >>"$(test_log)" 2>&1 3>&- 4>&- </dev/null &
-		pids+=($!)
-	done
-	# all of them, but not bats' own helpers, for which "wait" would wait, too
-	wait "${pids[@]}" || true
-}
+# those in other namespaces. The modules stay: loading them is for the tests
+# that are about it, and for the first one.
+# shellcheck disable=SC2016,SC2034 # for the domain
+ARGONET_CLEANUP='
+	if [ -d /sys/module/argonet ]; then
+		killall -q -9 iperf3 ping socat tcpdump
+		for ns in $(ip netns list | cut -d" " -f1); do
+			[ "$ns" = ctl ] || ip netns del "$ns"
+		done
+		for l in $(ip -o link show type argonet 2>/dev/null |
+				sed "s/^[0-9]*: \([^:@]*\).*/\1/"); do
+			ip link del "$l"
+		done
+	fi'

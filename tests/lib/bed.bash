@@ -33,8 +33,7 @@ bed_setup()
 
 bed_teardown()
 {
-	argonet_cleanup
-	log_check
+	log_check "$ARGONET_CLEANUP"
 }
 
 setup()

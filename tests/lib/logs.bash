@@ -44,14 +44,15 @@ log_new() # FILE
 }
 
 # Consoles reach the logs a moment later. Have every domain that still answers
-# write a mark, and wait until all marks have come.
-log_flush()
+# run a command, if there is one, and write a mark; wait until all have come.
+log_flush() # [COMMAND]
 {
 	local d mark="bed: mark $BATS_TEST_NUMBER-$RANDOM" f pids=() doms=()
 
 	for d in dom0 $(guests); do
-		timeout 15 "$BED" exec "$d" "echo '<5>$mark $d' >/dev/kmsg" \
-			>/dev/null 2>&1 3>&- 4>&- </dev/null &
+		timeout 60 "$BED" exec "$d" "${1:-}
+			echo '<5>$mark $d' >/dev/kmsg" \
+			>>"$(test_log)" 2>&1 3>&- 4>&- </dev/null &
 		pids+=($!)
 		doms+=("$d")
 	done
@@ -66,11 +67,11 @@ log_flush()
 	done
 }
 
-log_check()
+log_check() # [COMMAND]
 {
 	local f found bad=
 
-	log_flush
+	log_flush "${1:-}"
 	for f in $(log_files); do
 		found=$(log_new "$f" | grep -aE "$LOG_BAD" | grep -avE "$LOG_FINE" |
 			grep -avE "${LOG_ALLOW:-^$}" | head -n 10) || true
