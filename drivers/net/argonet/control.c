@@ -496,17 +496,27 @@ static void argonet_probe_peer(struct argonet *an)
 	argonet_send_hello(an);
 }
 
-/* The peer gave its ring new memory: what was refused meanwhile is sent now. */
-static bool argonet_found_again(struct argonet *an)
+/* Has the peer a ring for each queue that sends? */
+static bool argonet_peer_whole(struct argonet *an)
 {
-	struct argo_dest *dest = &an->queue[0].dest;
 	struct argo_dest_info info;
 	unsigned int i;
 
-	if (argo_dest_query(dest, &info) || !info.exists)
+	for (i = 0; i < an->dev->real_num_tx_queues; i++)
+		if (argo_dest_query(&an->queue[i].dest, &info) || !info.exists)
+			return false;
+	return true;
+}
+
+/* The peer gave its ring new memory: what was refused meanwhile is sent now. */
+static bool argonet_found_again(struct argonet *an)
+{
+	unsigned int i;
+
+	if (!argonet_peer_whole(an))
 		return false;
 	an->gone_until = 0;
-	argo_dest_watch(dest, true);
+	argo_dest_watch(&an->queue[0].dest, true);
 	local_bh_disable();
 	for (i = 0; i < an->config.queues; i++)
 		argonet_tx_kick(&an->queue[i], ARGO_WAKE_TIMER);
@@ -543,7 +553,8 @@ static void argonet_handle_down(struct argonet *an, unsigned long events)
 		if (!READ_ONCE(an->rx_open))
 			WRITE_ONCE(an->heard, false);
 	}
-	if (an->phase == ARGONET_UP && events & EV(STALL))
+	/* What a missing ring holds up is no matter of reading. */
+	if (an->phase == ARGONET_UP && events & EV(STALL) && !an->gone_until)
 		argonet_stall(an, "not read by");
 	if (an->phase == ARGONET_UP && events & EV(TOO_LONG))
 		argonet_stall(an, "messages too long for");
