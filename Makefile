@@ -38,6 +38,9 @@ fuzz-breaks:
 test-debug:
 	@tests/debug/run lockdep kasan kcsan
 
+test-bench: setup
+	@bats --tap --timing --print-output-on-failure tests/bench
+
 coverage:
 	@tests/debug/run cover
 
@@ -66,5 +69,5 @@ help:
 	@scripts/help.sh
 
 .PHONY: modules plugin install demo test fuzz fuzz-cover fuzz-breaks test-debug \
-	coverage bench check deb shell setup clean distclean help
+	test-bench coverage bench check deb shell setup clean distclean help
 .DEFAULT_GOAL := modules

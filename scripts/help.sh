@@ -8,6 +8,7 @@ make install    install them, and the plugin for ip, on this machine
 make demo       two guests on Xen talk over argonet and over netfront
 make test       the whole test suite; TESTS=<file> TAGS=<tags> select
 make bench      what argonet and netfront cost, counted exactly
+make test-bench that counting gives the same twice
 make fuzz       fuzz the drivers' parsers for long; TARGET= FUZZ_TIME= FUZZ_RUNS=
 make fuzz-cover what unit tests and fuzzing reach of these files
 make fuzz-breaks  do the fuzzers find what is broken on purpose?

@@ -51,7 +51,7 @@ load lib/traffic
 
 	pair_up
 	before=$(counters g2 argo0)
-	run on g1 'ping -q -c 10 -i 0.2 -s 1000 10.77.0.2'
+	run on g1 'ping -q -c 10 -i 0.02 -s 1000 10.77.0.2'
 	assert_success
 	assert_intact
 	after=$(counters g2 argo0)

@@ -1,20 +1,29 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2016 # the domains' shells expand much of this
-# Loading the modules where there is no Argo: each boots a machine of its own.
+# Loading the modules where there is no Argo: each in a machine of its own.
 # bats file_tags=fault,load
 
 load lib/bed
 load lib/faults
 
-# load_fails SAYING OPTIONS...: in a boot with these options no module loads,
-# nothing is left behind, and the kernel's log has this one line about it.
-load_fails()
+# boot NAME OPTIONS...: what a machine booted with these says about the modules
+boot()
 {
-	local saying=$1
+	local name=$1
 
 	shift
-	cat >"$BATS_TEST_TMPDIR/script" <<-'END'
+	timeout "$((180 * BED_SLOW))" "$TOP/scripts/bed" once "$@" "$BATS_FILE_TMPDIR/script" \
+		>"$BATS_FILE_TMPDIR/$name.out" 2>"$BATS_FILE_TMPDIR/$name.err" 3>&- 4>&-
+	echo $? >"$BATS_FILE_TMPDIR/$name.rc"
+}
+
+# All of them at once
+setup_file()
+{
+	local pids=()
+
+	cat >"$BATS_FILE_TMPDIR/script" <<-'END'
 	dmesg -c >/dev/null
 	modprobe argonet
 	echo "argonet: $?"
@@ -27,24 +36,37 @@ load_fails()
 	ls -d /sys/kernel/debug/argo /sys/bus/platform/devices/argo 2>/dev/null
 	true
 	END
-	run --separate-stderr timeout "$((180 * BED_SLOW))" \
-		"$TOP/scripts/bed" once "$@" "$BATS_TEST_TMPDIR/script"
-	# shellcheck disable=SC2154 # set by run
-	echo "$output" "$stderr" >>"$(test_log)"
-	assert_success
-	assert_output "$(printf '%s\n' 'argonet: 1' "said: $saying" 'argo-core: 1' 'no link')"
+	boot bare --bare &
+	pids+=($!)
+	boot off &
+	pids+=($!)
+	boot debian --xen debian &
+	pids+=($!)
+	wait "${pids[@]}"
+}
+
+# load_fails NAME SAYING: in that boot no module was loaded, nothing was left
+# behind, and the kernel's log has this one line about it.
+load_fails()
+{
+	local out=$BATS_FILE_TMPDIR/$1
+
+	cat "$out.out" "$out.err" >>"$(test_log)"
+	assert_equal "$(cat "$out.rc")" 0
+	run cat "$out.out"
+	assert_output "$(printf '%s\n' 'argonet: 1' "said: $2" 'argo-core: 1' 'no link')"
 	# What modprobe itself says comes from the error the module returned.
-	[[ $stderr == *'No such device'* ]]
+	grep -q 'No such device' "$out.err"
 }
 
 @test "a kernel without Xen" {
-	load_fails 'this kernel does not run on Xen, nothing to do' --bare
+	load_fails bare 'this kernel does not run on Xen, nothing to do'
 }
 
 @test "Xen without argo=1" {
-	load_fails 'Xen was booted without Argo, add argo=1 to its command line'
+	load_fails off 'Xen was booted without Argo, add argo=1 to its command line'
 }
 
 @test "Xen built without CONFIG_ARGO, as Debian's" {
-	load_fails 'this Xen has no Argo, it must be built with CONFIG_ARGO' --xen debian
+	load_fails debian 'this Xen has no Argo, it must be built with CONFIG_ARGO'
 }

@@ -109,7 +109,7 @@ retry_until()
 			"$@" || true
 			return 1
 		fi
-		sleep 0.3
+		sleep 0.1
 	done
 }
 

@@ -169,8 +169,8 @@ served()
 		i=0
 		until [ -s \$f.rc ]; do
 			i=\$((i + 1))
-			[ \$i -lt $((200 * BED_SLOW)) ] || { echo 99 >\$f.rc; echo 'still running'; }
-			sleep 0.3
+			[ \$i -lt $((600 * BED_SLOW)) ] || { echo 99 >\$f.rc; echo 'still running'; }
+			sleep 0.1
 		done
 		cat \$f.out
 		read -r rc <\$f.rc
@@ -225,7 +225,7 @@ pings()
 		before=$(answers)
 		'
 	for line; do
-		cmd+="ping -c 3 -i 0.2 $line || echo 'failed: $line'
+		cmd+="ping -c 3 -i 0.02 $line || echo 'failed: $line'
 			"
 	done
 	cmd+='for i in $(seq 100); do

@@ -1,14 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# What "make bench" says can be relied on. Boots on its own, next to the bed.
-# bats file_tags=bench,slow
+# What "make bench" says can be relied on. "make test-bench"; boots on its own.
 
 export BATS_TEST_TIMEOUT=$((1200 * ${BED_SLOW:-1}))
 
 load /usr/lib/bats/bats-support/load
 load /usr/lib/bats/bats-assert/load
 
-TOP=$BATS_TEST_DIRNAME/..
+TOP=$BATS_TEST_DIRNAME/../..
 
 bench() # FOLDER
 {
