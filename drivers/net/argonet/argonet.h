@@ -18,7 +18,8 @@
 /* User-visible limits of IFLA_ARGONET_RING_SIZE */
 #define ARGONET_MIN_RING_SIZE	4096U
 #define ARGONET_MAX_RING_SIZE	(16U * 1024 * 1024)
-#define ARGONET_DEFAULT_RING_SIZE (2 * 1024 * 1024)
+/* Holds what one TCP connection has under way by default (tcp_rmem). */
+#define ARGONET_DEFAULT_RING_SIZE (4 * 1024 * 1024)
 
 /* Frames up to this size are copied rather than sent from where they are. */
 #define ARGONET_COPY_ALWAYS	256
