@@ -31,7 +31,8 @@ stand_still()
 wake_up()
 {
 	guest_unpause "$1"
-	timeout 60 "$BED" exec "$1" 'sleep 1
+	# What RCU waited for meanwhile has to end first.
+	timeout 60 "$BED" exec "$1" 'sleep 3
 		echo 1 >/proc/sys/kernel/watchdog
 		echo 0 >/sys/module/rcupdate/parameters/rcu_cpu_stall_suppress' 3>&- 4>&- </dev/null
 }

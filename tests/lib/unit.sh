@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Run the unit tests and the plugin's own test, each as one line of TAP, or as
-# the TAP they print.
+# Run the unit tests of user space and the plugin's own test, each as one line of
+# TAP, or as the TAP they print.
 
 . "$(dirname "$0")/../../scripts/lib/common.sh"
 
@@ -30,9 +30,3 @@ one() # NAME FOLDER
 
 one unit tests/unit
 one plugin tools/iproute2
-
-# The unit tests inside the modules, on a small kernel of their own: this makes
-# its TAP itself, also when something broke before.
-step "running kunit"
-"$TOP/tests/debug/run" kunit >"$log/kunit.log" || true
-grep -E '^(1\.\.[0-9]|ok |not ok |#)' "$log/kunit.log"

@@ -44,6 +44,8 @@ static void is_bad(struct kunit *test, enum argonet_bad why, u32 type, u32 len,
 
 static void all_is_well(struct kunit *test)
 {
+	/* Frames of earlier messages reach the stack after those are counted. */
+	KUNIT_EXPECT_TRUE(test, peer_settles());
 	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(peer.dev));
 	KUNIT_EXPECT_TRUE(test, peer_frame_passes(100));
 }
@@ -292,8 +294,6 @@ static void claimed_limits(struct kunit *test)
 	}
 	peer.max_frame = 9022;
 	peer_send_hello(true);
-	/* What follows counts messages. */
-	KUNIT_EXPECT_TRUE(test, peer_settles());
 	all_is_well(test);
 }
 
@@ -585,7 +585,7 @@ static void flood_of_frames(struct kunit *test)
 
 	WRITE_ONCE(peer.capture, false);
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		unsigned long end = jiffies + 2 * HZ;
+		unsigned long end = jiffies + HZ;
 		u32 len = peer_frame(0, sizes[i], ETH_P_LOOPBACK);
 
 		for (sent = 0; time_before(jiffies, end); cond_resched())
@@ -663,7 +663,7 @@ static void peer_reads_a_slot_at_a_time(struct kunit *test)
 
 static void peer_ring_comes_and_goes(struct kunit *test)
 {
-	unsigned long end = jiffies + 3 * HZ;
+	unsigned long end = jiffies + 2 * HZ;
 	unsigned int times = 0;
 
 	while (time_before(jiffies, end)) {
@@ -687,15 +687,14 @@ static void peer_ring_changes_its_size(struct kunit *test)
 	/* 976 bytes of payload: a HELLO fits, a frame does not. */
 	fake_peer_close(PEER, ME, NET_PORT);
 	KUNIT_ASSERT_EQ(test, 0, fake_peer_open(PEER, ME, NET_PORT, 1008));
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < 50; i++) {
 		transmit(1400);
 		peer_pump(20);
 	}
 	fake_peer_close(PEER, ME, NET_PORT);
 	KUNIT_ASSERT_EQ(test, 0, fake_peer_open(PEER, ME, NET_PORT, PEER_RING));
 	KUNIT_EXPECT_TRUE(test, peer_reaches(ARGONET_STATE_UP));
-	for (i = 0; i < 200; i++)
-		peer_pump(10);
+	peer_pump(1000);
 	KUNIT_EXPECT_TRUE(test, peer_reaches(ARGONET_STATE_UP));
 	all_is_well(test);
 
@@ -742,11 +741,11 @@ static void peer_reboots_all_the_time(struct kunit *test)
 {
 	int i;
 
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < 3; i++) {
 		peer_send_frame(100);
 		fake_domain_destroy(PEER);
 		/* Longer than the second in which it is missed */
-		peer_pump(2000 + i * 100);
+		peer_pump(2000 + i * 200);
 		fake_domain_create(PEER);
 		peer.session++;
 		KUNIT_ASSERT_EQ(test, 0, fake_peer_open(PEER, ME, NET_PORT, PEER_RING));
