@@ -149,7 +149,7 @@ teardown()
 	for i in $(seq 25); do
 		ip link set argo0 down
 		ip link set argo0 up
-		[ "$i" -le 12 ] || [ "$i" = 25 ] || continue
+		[ "$i" -le 8 ] || [ "$i" = 25 ] || continue
 		n=0
 		until [ "$(cat /sys/class/net/argo0/carrier)" = 1 ]; do
 			n=$((n + 1))
@@ -218,7 +218,7 @@ teardown()
 	argonet_load g1
 	argonet_add g1 argo0 1 peer 30000
 	argonet_add g1 argo1 2 peer 0
-	sleep 8
+	sleep 5
 	in_state connecting g1 argo0
 	in_state connecting g1 argo1
 	no_carrier g1 argo0

@@ -31,6 +31,8 @@ ip_config() # DOM
 	guest_destroy g2
 	retry_until 20 no_carrier g1 argo0
 	in_state connecting g1 argo0
+	# the other end of it is gone
+	TRAFFIC=g1
 	traffic_stop
 
 	guest_create g2
