@@ -233,6 +233,14 @@ queues()
 	done
 }
 
+# Within one guest: what programs and stack cost without any driver
+loopback()
+{
+	on g1 'flow serve'
+	measure lotcp loopback 127.0.0.1 $((16 * mib)) $((80 * mib)) tcp % 1
+	measure loudp64 loopback 127.0.0.1 2048 12288 udp % 64 64 2000
+}
+
 # Where the modules' functions are, for a profile
 symbols()
 {
@@ -257,4 +265,5 @@ workloads argonet 10.77.0.2 argo0
 ! wanted bridge || bridge
 ! wanted queues || queues
 ! wanted idle || idle
+! wanted loopback || loopback
 ! wanted symbols || symbols

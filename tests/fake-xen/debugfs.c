@@ -91,7 +91,7 @@ static int fake_payload(char *words, u8 **payload)
 	if (*words == '*') {
 		if (kstrtou32(words + 1, 0, &len) || len > FAKE_MAX_PAYLOAD)
 			return -EINVAL;
-		*payload = vmalloc(len);
+		*payload = vmalloc(max(len, 1U));
 		if (!*payload)
 			return -ENOMEM;
 		fake_random_bytes(*payload, len);
