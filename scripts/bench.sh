@@ -6,7 +6,7 @@
 #   BENCH_SEEDS=3        number of boots, each with another seed
 #   BENCH_WORKLOADS=...  names from scripts/bench/dom0.sh, separated by commas
 #   BENCH_CPUS=2,4       further boots, with as many CPUs, for queues
-#   BENCH_JOBS=1         boots at a time
+#   BENCH_JOBS=2         boots at a time
 #   BENCH_OUT=...        where everything goes
 #   BENCH_PROFILE=tcp/argonet/large   where the instructions of this phase went
 
@@ -22,7 +22,7 @@ export GUEST_ARGS="$args ${GUEST_ARGS:-}" DOM0_ARGS="$args ${DOM0_ARGS:-}"
 here=$TOP/scripts/bench
 out=${BENCH_OUT:-$BUILD/bench}
 seeds=${BENCH_SEEDS:-3}
-jobs=${BENCH_JOBS:-1}
+jobs=${BENCH_JOBS:-2}
 profile=${BENCH_PROFILE:-}
 if [ -n "${BENCH_WORKLOADS:-}" ]; then
 	workloads=${BENCH_WORKLOADS//,/ }
