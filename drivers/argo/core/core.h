@@ -30,7 +30,8 @@ struct argo_memory {
  * @ops: callbacks
  * @priv: their argument
  * @memory: Xen's from registration to a successful unregistration
- * @lent: some of it may be lent; belongs to the reader
+ * @lent: some of what was consumed may be lent; belongs to the reader
+ * @lending: so may some of the message at hand; belongs to the reader
  * @busy: the client was told of data and did not say it is done
  * @broken: Xen's write position made no sense
  * @lost: Xen dropped the ring, the client knows
@@ -47,6 +48,7 @@ struct argo_ring {
 	void *priv;
 	struct argo_memory memory;
 	bool lent;
+	bool lending;
 	bool busy;
 	bool broken;
 	bool lost;

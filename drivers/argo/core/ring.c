@@ -134,6 +134,7 @@ static int argo_ring_renew_memory(struct argo_ring *ring)
 	int ret;
 
 	ring->lent = false;
+	ring->lending = false;
 	if (!argo_memory_lent(&ring->memory))
 		return 0;
 	ret = argo_memory_get(&fresh, argo_ring_bytes(ring));
@@ -340,6 +341,8 @@ EXPORT_SYMBOL_GPL(argo_ring_next);
 void argo_ring_consume(struct argo_ring *ring, const struct argo_message *msg)
 {
 	argo_cursor_consume(&ring->cursor, msg);
+	ring->lent |= ring->lending;
+	ring->lending = false;
 	ring->stats.messages++;
 	ring->stats.bytes += msg->len;
 }
@@ -366,7 +369,7 @@ struct page *argo_ring_lend(struct argo_ring *ring,
 {
 	const void *at = argo_message_piece(msg, from, len);
 
-	ring->lent = true;
+	ring->lending = true;
 	return argo_memory_lend(&ring->memory, at, offset, len);
 }
 EXPORT_SYMBOL_GPL(argo_ring_lend);

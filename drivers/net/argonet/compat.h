@@ -4,6 +4,7 @@
 #define _ARGONET_COMPAT_H
 
 #include <linux/netdevice.h>
+#include <linux/skbuff.h>
 
 static inline void argonet_raise_gso(unsigned int *max, unsigned int old,
 				     unsigned int new)
@@ -24,5 +25,13 @@ static inline void argonet_set_gso_max(struct net_device *dev, unsigned int max)
 	argonet_raise_gso(&dev->gso_ipv4_max_size, old, max);
 #endif
 }
+
+#ifndef ARGONET_HAVE_UNREADABLE
+/* Pages that no CPU can read came with 6.12. */
+static inline bool skb_frags_readable(const struct sk_buff *skb)
+{
+	return true;
+}
+#endif
 
 #endif /* _ARGONET_COMPAT_H */

@@ -7,6 +7,7 @@
  * for it and comes back, since the interface is brought down under RTNL.
  */
 #include <linux/delay.h>
+#include <linux/if_vlan.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 
@@ -24,6 +25,9 @@
 
 /* From carrier on until the queue discipline is surely in place */
 #define ARGONET_NOTIFY_DELAY	msecs_to_jiffies(200)
+
+/* Smaller frames are not worth leaving to the peer. */
+#define ARGONET_MIN_GSO		2048
 
 /* A peer that takes new memory for its ring needs no longer than this. */
 #define ARGONET_PATIENCE	ARGONET_STALL
@@ -78,10 +82,11 @@ static void argonet_stall_work(struct work_struct *work)
 
 	for (i = 0; i < an->config.queues; i++) {
 		const struct argonet_queue *q = &an->queue[i];
-		unsigned long end = READ_ONCE(q->blocked_since) + ARGONET_STALL;
+		unsigned long end;
 
-		if (!READ_ONCE(q->blocked))
+		if (!smp_load_acquire(&q->blocked))
 			continue;
+		end = READ_ONCE(q->blocked_since) + ARGONET_STALL;
 		if (time_after_eq(jiffies, end)) {
 			argonet_event(an, ARGONET_EV_STALL);
 			return;
@@ -317,6 +322,7 @@ static void argonet_open_rings(struct argonet *an)
 	argonet_new_session(an);
 	for (i = 0; i < an->config.queues; i++) {
 		an->queue[i].rx_pos = 0;
+		an->queue[i].renew = false;
 		ret = argo_ring_register(an->queue[i].ring);
 		if (ret)
 			goto err_unregister;
@@ -394,6 +400,22 @@ static void argonet_renew_rings(struct argonet *an)
 	}
 }
 
+/*
+ * How long a frame may be that the peer cuts up, with a VLAN tag yet to come.
+ * TCP counts on room for more than headers: below, the stack does the cutting.
+ */
+static void argonet_apply_gso(struct argonet *an, const struct argonet_params *peer)
+{
+	u32 max = peer->max_frame - VLAN_HLEN;
+
+	an->peer_features = peer->features;
+	if (max < ARGONET_MIN_GSO) {
+		an->peer_features &= ~(ARGONET_F_TSO4 | ARGONET_F_TSO6 | ARGONET_F_USO);
+		max = GSO_LEGACY_MAX_SIZE;
+	}
+	argonet_set_gso_max(an->dev, min_t(u32, max, GSO_LEGACY_MAX_SIZE));
+}
+
 /* What the stack may send now. With RTNL held. */
 static int argonet_apply_peer(struct argonet *an,
 			      const struct argonet_params *peer)
@@ -411,10 +433,7 @@ static int argonet_apply_peer(struct argonet *an,
 	if (dev->mtu > dev->max_mtu && net_ratelimit())
 		netdev_warn(dev, "MTU %u is too large for domain %u, larger frames than it takes are dropped: set at most %u\n",
 			    dev->mtu, an->config.peer, dev->max_mtu);
-	argonet_set_gso_max(dev, min_t(u32, peer->max_frame,
-				       GSO_LEGACY_MAX_SIZE));
-
-	an->peer_features = peer->features;
+	argonet_apply_gso(an, peer);
 	netdev_update_features(dev);
 	return 0;
 }
@@ -517,6 +536,8 @@ static bool argonet_found_again(struct argonet *an)
 		return false;
 	an->gone_until = 0;
 	argo_dest_watch(&an->queue[0].dest, true);
+	/* A queue may be stopped for another reason, which was not looked at. */
+	argonet_control_blocked(an);
 	local_bh_disable();
 	for (i = 0; i < an->config.queues; i++)
 		argonet_tx_kick(&an->queue[i], ARGO_WAKE_TIMER);
@@ -694,4 +715,6 @@ void argonet_control_stop(struct argonet *an)
 	/* Whoever read @running early may have queued them once more. */
 	cancel_delayed_work_sync(&an->stall);
 	cancel_delayed_work_sync(&an->control);
+	/* A poll that has completed its NAPI may still be at its end. */
+	synchronize_net();
 }

@@ -276,7 +276,8 @@ void argonet_poll_after(struct argonet_queue *q, unsigned int usecs)
  */
 static void argonet_rx_reclaim(struct argonet_queue *q)
 {
-	if (likely(!argo_ring_held(q->ring) || argo_ring_has_room(q->ring)))
+	if (likely(!argo_ring_held(q->ring) || argo_ring_has_room(q->ring)) ||
+	    READ_ONCE(q->renew))
 		return;
 	if (time_before(jiffies, q->moved + ARGONET_STUCK)) {
 		argonet_poll_after(q, ARGONET_RECLAIM_USECS);
@@ -294,9 +295,13 @@ static void argonet_rx_reclaim(struct argonet_queue *q)
 int argonet_poll(struct napi_struct *napi, int budget)
 {
 	struct argonet_queue *q = container_of(napi, struct argonet_queue, napi);
-	bool sent = argonet_tx_resume(q);
+	bool sent;
 	int done;
 
+	/* netpoll: nobody else may be there to tell of room */
+	if (!budget)
+		atomic_set(&q->woken, 1 + ARGO_WAKE_TIMER);
+	sent = argonet_tx_resume(q);
 	if (!budget)
 		return 0;
 

@@ -12,6 +12,7 @@
 #include <linux/skbuff.h>
 
 #include "argonet.h"
+#include "compat.h"
 
 static void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter,
 			     unsigned int n)
@@ -188,8 +189,9 @@ static void argonet_tx_block(struct argonet_queue *q)
 	netif_tx_stop_queue(argonet_txq(q));
 	if (q->blocked)
 		return;
-	q->blocked = true;
-	q->blocked_since = jiffies;
+	WRITE_ONCE(q->blocked_since, jiffies);
+	/* Pairs with argonet_stall_work(). */
+	smp_store_release(&q->blocked, true);
 	argonet_tx_count(q, &q->tx.stop, 1);
 	argonet_control_blocked(q->an);
 }
@@ -299,7 +301,7 @@ static bool argonet_tx_flood(struct argonet_queue *q, const struct sk_buff *skb)
 		return false;
 	}
 	/* The clock is looked at once per message. */
-	if (hrtimer_active(&q->timer))
+	if (hrtimer_is_queued(&q->timer))
 		return true;
 	last = q->last;
 	q->last = ktime_get();
@@ -319,6 +321,9 @@ static enum argonet_tx_when argonet_tx_when(struct argonet_queue *q,
 {
 	if (more)
 		return ARGONET_TX_MORE;
+	/* netpoll: there may be no poll and no timer any more */
+	if (irqs_disabled())
+		return ARGONET_TX_NOW;
 	if (READ_ONCE(q->polling) || in_serving_softirq())
 		return ARGONET_TX_POLL;
 	return argonet_tx_flood(q, skb) ? ARGONET_TX_TIMER : ARGONET_TX_NOW;
@@ -339,7 +344,9 @@ static void argonet_tx_later(struct argonet_queue *q, enum argonet_tx_when when)
 			napi_schedule(&q->napi);
 		break;
 	case ARGONET_TX_TIMER:
-		if (!hrtimer_active(&q->timer))
+		/* Either the poll it starts sees the frame, or we that it is due. */
+		smp_mb();
+		if (!hrtimer_is_queued(&q->timer))
 			argonet_poll_after(q, q->an->tx_usecs);
 		break;
 	}
@@ -364,7 +371,8 @@ netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev)
 		argonet_tx_count(q, &q->tx.oversize, 1);
 		goto error;
 	}
-	if (unlikely(skb->len < ETH_HLEN || !argonet_tx_fit_peer(q->peer_features, skb)))
+	if (unlikely(skb->len < ETH_HLEN || !skb_frags_readable(skb) ||
+		     !argonet_tx_fit_peer(q->peer_features, skb)))
 		goto error;
 
 	skb_tx_timestamp(skb);

@@ -421,6 +421,26 @@ static void ring_that_is_gone_already(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, drain());
 }
 
+/* Also when a round of reading ends in the midst of their message */
+static void lent_pages_are_kept(struct kunit *test)
+{
+	struct argo_message msg;
+	struct page *page;
+	u32 offset, len = 100;
+
+	KUNIT_ASSERT_EQ(test, peer_sends(100), 100);
+	KUNIT_ASSERT_EQ(test, argo_ring_next(ring, &msg), 1);
+	page = argo_ring_lend(ring, &msg, 0, &offset, &len);
+	KUNIT_EXPECT_EQ(test, len, 100);
+	argo_ring_publish(ring);
+	argo_ring_consume(ring, &msg);
+	KUNIT_EXPECT_FALSE(test, argo_ring_publish(ring));
+	KUNIT_EXPECT_GT(test, argo_ring_held(ring), 0);
+	put_page(page);
+	KUNIT_EXPECT_TRUE(test, argo_ring_publish(ring));
+	KUNIT_EXPECT_EQ(test, argo_ring_held(ring), 0);
+}
+
 static void senseless_write_position(struct kunit *test)
 {
 	static const u32 wild[] = { 8, LEN, LEN + 16, U32_MAX };
@@ -494,6 +514,7 @@ static struct kunit_case argo_core_cases[] = {
 	KUNIT_CASE(every_error_of_sendv),
 	KUNIT_CASE(ring_that_is_not_given_back),
 	KUNIT_CASE(ring_that_is_gone_already),
+	KUNIT_CASE(lent_pages_are_kept),
 	KUNIT_CASE(senseless_write_position),
 	KUNIT_CASE(senseless_header),
 	KUNIT_CASE(senseless_read_position),
