@@ -233,7 +233,7 @@ static void add(struct device *d, struct nlattr *data[], const struct wish *wish
 {
 	const struct argonet_config defaults = {
 		.port = 0x6e657400, .peer_port = 0x6e657400,
-		.ring_size = 2 << 20, .queues = 1,
+		.ring_size = 4 << 20, .queues = 1,
 	};
 	struct netlink_ext_ack extack = { 0 };
 	struct nlattr *tb[IFLA_MAX + 1] = { 0 };

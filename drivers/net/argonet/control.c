@@ -84,6 +84,7 @@ static void argonet_stall_work(struct work_struct *work)
 		const struct argonet_queue *q = &an->queue[i];
 		unsigned long end;
 
+		/* Pairs with argonet_tx_block(). */
 		if (!smp_load_acquire(&q->blocked))
 			continue;
 		end = READ_ONCE(q->blocked_since) + ARGONET_STALL;
