@@ -29,7 +29,7 @@ if [ -n "${BENCH_WORKLOADS:-}" ]; then
 	cpus=${BENCH_CPUS:-}
 else
 	workloads="tcp tcp4 sendfile bidir rr ping udp64 udp1400 plain bridge raw queues idle sizes loopback ordinary"
-	cpus=${BENCH_CPUS-2,4}
+	cpus=${BENCH_CPUS:-2,4}
 fi
 [ -z "$profile" ] || workloads+=" symbols"
 
