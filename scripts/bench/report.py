@@ -127,7 +127,7 @@ def check_counts(merged):
         for network in set(networks) & {"argonet", "argo-core"}:
             entry = networks[network]
             times = entry["median"]["copied xen"]
-            if entry["per"] == "MiB" and not 1 <= times / (1 + (workload == "bridge")) < 1.1:
+            if entry["per"] == "MiB" and not 0.95 <= times / (1 + (workload == "bridge")) < 1.1:
                 sys.exit(f"{workload}/{network}: Xen copied {times} bytes per byte: miscounted")
 
 
@@ -140,6 +140,9 @@ def compare(merged, baselines):
     worse = 0
     print(f"\ncompared with {os.path.basename(files[-1])}:")
     for workload, networks in merged.items():
+        # One boot with several CPUs: who runs when decides too much.
+        if "@" in workload:
+            continue
         for network in set(networks) - {"netfront"}:
             before = old.get(workload, {}).get(network)
             if not before:
