@@ -34,6 +34,10 @@
 #define ARGONET_STAGE_SIZE \
 	(ARGONET_BATCH + sizeof(struct argonet_record) + ARGONET_MAX_FRAME)
 
+/* How soon what failed is tried again, doubling */
+#define ARGONET_RETRY_MIN	msecs_to_jiffies(20)
+#define ARGONET_RETRY_MAX	(2 * HZ)
+
 /* A queue that sent nothing for so long takes the link down. */
 #define ARGONET_STALL		(2 * HZ)
 
@@ -317,8 +321,21 @@ void argonet_control_init(struct argonet *an);
 void argonet_control_start(struct argonet *an);
 void argonet_control_stop(struct argonet *an);
 void argonet_control_blocked(struct argonet *an);
-bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg);
+void argonet_set_phase(struct argonet *an, enum argonet_phase phase);
+void argonet_carrier_off(struct argonet *an);
 enum argonet_state argonet_state(const struct argonet *an);
+
+/* session.c */
+bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg);
+bool argonet_peer_known(struct argonet *an, struct argonet_params *peer);
+int argonet_send_hello(struct argonet *an);
+void argonet_send_bye(struct argonet *an);
+void argonet_new_session(struct argonet *an);
+
+/* rings.c */
+void argonet_open_rings(struct argonet *an);
+void argonet_close_rings(struct argonet *an, unsigned long hold);
+void argonet_renew_rings(struct argonet *an);
 
 /* rx.c */
 int argonet_poll(struct napi_struct *napi, int budget);

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The life of a link: opening rings, the handshake, carrier, stalls, loss.
+ * The life of a link: when its rings are opened and closed, carrier, stalls, loss.
  *
  * Interrupts and the data path only note events. One work item per device acts
  * on them and is the only one to change the phase; when it needs RTNL it tries
  * for it and comes back, since the interface is brought down under RTNL.
  */
-#include <linux/delay.h>
 #include <linux/if_vlan.h>
-#include <linux/random.h>
 #include <linux/rtnetlink.h>
 
 #include "argonet.h"
 #include "compat.h"
-
-#define ARGONET_RETRY_MIN	msecs_to_jiffies(20)
-#define ARGONET_RETRY_MAX	(2 * HZ)
 
 /* A peer cannot make us send HELLOs faster than this. */
 #define ARGONET_HELLO_INTERVAL	msecs_to_jiffies(20)
@@ -120,80 +115,6 @@ static void argonet_say(const struct argonet *an, const char *what)
 		netdev_info(an->dev, "%s domain %u\n", what, an->config.peer);
 }
 
-/* Messages of the peer, in NAPI context */
-
-static int argonet_rx_hello(struct argonet *an, const struct argo_message *msg)
-{
-	struct argonet_hello hello = {};
-	int todo;
-
-	argo_message_copy(msg, 0, &hello, min_t(u32, msg->len, sizeof(hello)));
-	spin_lock(&an->lock);
-	todo = argonet_handshake_hello(&an->handshake, &hello, msg->len);
-	WRITE_ONCE(an->rx_open, argonet_handshake_up(&an->handshake));
-	spin_unlock(&an->lock);
-	if (todo == -EPROTONOSUPPORT && net_ratelimit())
-		netdev_warn(an->dev, "domain %u speaks protocol versions %u to %u, this driver %u\n",
-			    an->config.peer, hello.version_min,
-			    hello.version_max, ARGONET_VERSION);
-	return todo;
-}
-
-static int argonet_rx_bye(struct argonet *an, const struct argo_message *msg)
-{
-	struct argonet_bye bye = {};
-	int todo;
-
-	argo_message_copy(msg, 0, &bye, min_t(u32, msg->len, sizeof(bye)));
-	spin_lock(&an->lock);
-	todo = argonet_handshake_bye(&an->handshake, &bye, msg->len);
-	WRITE_ONCE(an->rx_open, argonet_handshake_up(&an->handshake));
-	spin_unlock(&an->lock);
-	return todo;
-}
-
-/**
- * argonet_rx_control() - a message that is not DATA
- * @q: queue it came in on
- * @msg: message
- *
- * Context: NAPI.
- * Return: false if it is none of this protocol version, or on a queue where
- * only DATA is allowed.
- */
-bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg)
-{
-	struct argonet *an = q->an;
-	bool hello = msg->type == ARGONET_TYPE(ARGONET_KIND_HELLO);
-	int todo;
-
-	if (q->index)
-		return false;
-	if (hello)
-		todo = argonet_rx_hello(an, msg);
-	else if (msg->type == ARGONET_TYPE(ARGONET_KIND_BYE))
-		todo = argonet_rx_bye(an, msg);
-	else
-		return false;
-
-	if (todo < 0) {
-		argonet_rx_bad(q, ARGONET_BAD_HANDSHAKE);
-		return true;
-	}
-	if (todo & ARGONET_HS_DOWN)
-		argonet_event(an, ARGONET_EV_DOWN);
-	if (todo & ARGONET_HS_REPLY)
-		argonet_event(an, ARGONET_EV_HELLO);
-	if (todo & (ARGONET_HS_UP | ARGONET_HS_CHANGED))
-		argonet_event(an, ARGONET_EV_APPLY);
-	if (hello) {
-		WRITE_ONCE(an->heard, true);
-		if (READ_ONCE(an->phase) == ARGONET_STALLED)
-			argonet_event(an, ARGONET_EV_HEARD);
-	}
-	return true;
-}
-
 /* Everything below runs in the control work, or with it stopped. */
 
 static unsigned long argonet_until(unsigned long when)
@@ -201,72 +122,7 @@ static unsigned long argonet_until(unsigned long when)
 	return time_after(when, jiffies) ? when - jiffies : 0;
 }
 
-static bool argonet_peer_known(struct argonet *an, struct argonet_params *peer)
-{
-	bool up;
-
-	spin_lock_bh(&an->lock);
-	up = argonet_handshake_up(&an->handshake);
-	*peer = an->handshake.peer;
-	spin_unlock_bh(&an->lock);
-	return up;
-}
-
-static int argonet_send_control(struct argonet *an, unsigned int kind,
-				const void *payload, u32 len)
-{
-	struct xen_argo_iov iov = argo_iov(payload, len);
-
-	return argo_sendv(&an->queue[0].dest, an->config.port,
-			  ARGONET_TYPE(kind), &iov, 1);
-}
-
-static int argonet_send_hello(struct argonet *an)
-{
-	struct argonet_hello hello;
-
-	spin_lock_bh(&an->lock);
-	WRITE_ONCE(an->offered, an->offered | an->own.features);
-	/* A stalled side wants an answer: it proves that the peer reads. */
-	argonet_handshake_fill(&an->handshake, &an->own,
-			       argonet_handshake_up(&an->handshake) &&
-			       an->phase != ARGONET_STALLED, &hello);
-	spin_unlock_bh(&an->lock);
-
-	an->hello_sent = jiffies;
-	return argonet_send_control(an, ARGONET_KIND_HELLO, &hello, sizeof(hello));
-}
-
-static void argonet_send_bye(struct argonet *an)
-{
-	struct argonet_bye bye = {
-		.session = cpu_to_le64(an->handshake.session),
-	};
-	int tries = 5;
-
-	/* Worth some patience: without it the peer waits for us in vain. */
-	while (argonet_full(argonet_send_control(an, ARGONET_KIND_BYE, &bye,
-						 sizeof(bye))) && --tries)
-		usleep_range(5000, 10000);
-}
-
-static void argonet_new_session(struct argonet *an)
-{
-	u64 session;
-
-	do {
-		session = get_random_u64();
-	} while (!session);
-
-	spin_lock_bh(&an->lock);
-	argonet_handshake_start(&an->handshake, session);
-	WRITE_ONCE(an->rx_open, false);
-	WRITE_ONCE(an->offered, 0);
-	WRITE_ONCE(an->heard, false);
-	spin_unlock_bh(&an->lock);
-}
-
-static void argonet_set_phase(struct argonet *an, enum argonet_phase phase)
+void argonet_set_phase(struct argonet *an, enum argonet_phase phase)
 {
 	WRITE_ONCE(an->phase, phase);
 	an->gone_until = 0;
@@ -274,131 +130,13 @@ static void argonet_set_phase(struct argonet *an, enum argonet_phase phase)
 	an->next_probe = jiffies;
 }
 
-static void argonet_carrier_off(struct argonet *an)
+void argonet_carrier_off(struct argonet *an)
 {
 	unsigned int i;
 
 	netif_carrier_off(an->dev);
 	for (i = 0; i < an->config.queues; i++)
 		argonet_tx_off(&an->queue[i]);
-}
-
-static void argonet_open_failed(struct argonet *an, int error)
-{
-	bool known = error == an->open_error;
-
-	an->open_error = error;
-	/* A peer that does not exist yet is nothing to talk about. */
-	if (known || error == -ESRCH || error == -ECONNREFUSED ||
-	    error == -EAGAIN || error == -ESHUTDOWN || !net_ratelimit())
-		return;
-	if (error == -EEXIST || error == -EADDRINUSE)
-		netdev_err(an->dev, "port %#x for domain %u is in use, choose another\n",
-			   an->config.port, an->config.peer);
-	else if (error == -EPERM || error == -EACCES)
-		netdev_err(an->dev, "Xen's security policy forbids a ring for domain %u\n",
-			   an->config.peer);
-	else if (error == -ENOSPC)
-		netdev_err(an->dev, "this domain has all the Argo rings Xen allows, %u\n",
-			   XEN_ARGO_MAX_RINGS);
-	else
-		netdev_err(an->dev, "cannot register a ring for domain %u: %d\n",
-			   an->config.peer, error);
-}
-
-/* The ring may have got messages before its NAPI could be scheduled. */
-static void argonet_napi_start(struct argonet_queue *q)
-{
-	napi_enable(&q->napi);
-	local_bh_disable();
-	napi_schedule(&q->napi);
-	local_bh_enable();
-}
-
-static void argonet_open_rings(struct argonet *an)
-{
-	unsigned int i;
-	int ret;
-
-	argonet_new_session(an);
-	for (i = 0; i < an->config.queues; i++) {
-		an->queue[i].rx_pos = 0;
-		an->queue[i].renew = false;
-		ret = argo_ring_register(an->queue[i].ring);
-		if (ret)
-			goto err_unregister;
-	}
-	for (i = 0; i < an->config.queues; i++)
-		argonet_napi_start(&an->queue[i]);
-	an->open_error = 0;
-	an->peer_absent = false;
-	argonet_set_phase(an, ARGONET_CONNECTING);
-	return;
-
-err_unregister:
-	while (i--)
-		argo_ring_unregister(an->queue[i].ring);
-	argonet_open_failed(an, ret);
-	an->reopen_at = jiffies + an->retry;
-	an->retry = min(2 * an->retry, (unsigned long)ARGONET_RETRY_MAX);
-}
-
-static void argonet_close_rings(struct argonet *an, unsigned long hold)
-{
-	unsigned int i;
-
-	if (an->phase == ARGONET_CLOSED)
-		return;
-	argonet_carrier_off(an);
-	argo_dest_watch(&an->queue[0].dest, false);
-	for (i = 0; i < an->config.queues; i++)
-		argo_ring_unregister(an->queue[i].ring);
-	for (i = 0; i < an->config.queues; i++) {
-		napi_disable(&an->queue[i].napi);
-		hrtimer_cancel(&an->queue[i].timer);
-	}
-	argonet_set_phase(an, ARGONET_CLOSED);
-	an->reopen_at = jiffies + hold;
-}
-
-/*
- * Take a ring from Xen, have it read to its end, and open it again in memory
- * of which nothing is lent. The peer finds it missing and tries once more.
- */
-static int argonet_renew_ring(struct argonet_queue *q)
-{
-	int ret, tries = 100;
-
-	argo_ring_unregister(q->ring);
-	while (argo_ring_pending(q->ring) && --tries) {
-		local_bh_disable();
-		napi_schedule(&q->napi);
-		local_bh_enable();
-		usleep_range(500, 1000);
-	}
-	napi_disable(&q->napi);
-	q->rx_pos = 0;
-	q->renew = false;
-	ret = argo_ring_register(q->ring);
-	argonet_napi_start(q);
-	return ret;
-}
-
-static void argonet_renew_rings(struct argonet *an)
-{
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < an->config.queues; i++) {
-		if (!READ_ONCE(an->queue[i].renew))
-			continue;
-		ret = argonet_renew_ring(&an->queue[i]);
-		if (ret) {
-			argonet_close_rings(an, an->retry);
-			argonet_open_failed(an, ret);
-			return;
-		}
-	}
 }
 
 /*

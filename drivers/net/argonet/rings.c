@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Our rings for the peer: opened, closed, given new memory. All of it runs in
+ * the control work, or with that stopped.
+ */
+#include <linux/delay.h>
+
+#include "argonet.h"
+
+static void argonet_open_failed(struct argonet *an, int error)
+{
+	bool known = error == an->open_error;
+
+	an->open_error = error;
+	/* A peer that does not exist yet is nothing to talk about. */
+	if (known || error == -ESRCH || error == -ECONNREFUSED ||
+	    error == -EAGAIN || error == -ESHUTDOWN || !net_ratelimit())
+		return;
+	if (error == -EEXIST || error == -EADDRINUSE)
+		netdev_err(an->dev, "port %#x for domain %u is in use, choose another\n",
+			   an->config.port, an->config.peer);
+	else if (error == -EPERM || error == -EACCES)
+		netdev_err(an->dev, "Xen's security policy forbids a ring for domain %u\n",
+			   an->config.peer);
+	else if (error == -ENOSPC)
+		netdev_err(an->dev, "this domain has all the Argo rings Xen allows, %u\n",
+			   XEN_ARGO_MAX_RINGS);
+	else
+		netdev_err(an->dev, "cannot register a ring for domain %u: %d\n",
+			   an->config.peer, error);
+}
+
+/* The ring may have got messages before its NAPI could be scheduled. */
+static void argonet_napi_start(struct argonet_queue *q)
+{
+	napi_enable(&q->napi);
+	local_bh_disable();
+	napi_schedule(&q->napi);
+	local_bh_enable();
+}
+
+void argonet_open_rings(struct argonet *an)
+{
+	unsigned int i;
+	int ret;
+
+	argonet_new_session(an);
+	for (i = 0; i < an->config.queues; i++) {
+		an->queue[i].rx_pos = 0;
+		an->queue[i].renew = false;
+		ret = argo_ring_register(an->queue[i].ring);
+		if (ret)
+			goto err_unregister;
+	}
+	for (i = 0; i < an->config.queues; i++)
+		argonet_napi_start(&an->queue[i]);
+	an->open_error = 0;
+	an->peer_absent = false;
+	argonet_set_phase(an, ARGONET_CONNECTING);
+	return;
+
+err_unregister:
+	while (i--)
+		argo_ring_unregister(an->queue[i].ring);
+	argonet_open_failed(an, ret);
+	an->reopen_at = jiffies + an->retry;
+	an->retry = min(2 * an->retry, (unsigned long)ARGONET_RETRY_MAX);
+}
+
+void argonet_close_rings(struct argonet *an, unsigned long hold)
+{
+	unsigned int i;
+
+	if (an->phase == ARGONET_CLOSED)
+		return;
+	argonet_carrier_off(an);
+	argo_dest_watch(&an->queue[0].dest, false);
+	for (i = 0; i < an->config.queues; i++)
+		argo_ring_unregister(an->queue[i].ring);
+	for (i = 0; i < an->config.queues; i++) {
+		napi_disable(&an->queue[i].napi);
+		hrtimer_cancel(&an->queue[i].timer);
+	}
+	argonet_set_phase(an, ARGONET_CLOSED);
+	an->reopen_at = jiffies + hold;
+}
+
+/*
+ * Take a ring from Xen, have it read to its end, and open it again in memory
+ * of which nothing is lent. The peer finds it missing and tries once more.
+ */
+static int argonet_renew_ring(struct argonet_queue *q)
+{
+	int ret, tries = 100;
+
+	argo_ring_unregister(q->ring);
+	while (argo_ring_pending(q->ring) && --tries) {
+		local_bh_disable();
+		napi_schedule(&q->napi);
+		local_bh_enable();
+		usleep_range(500, 1000);
+	}
+	napi_disable(&q->napi);
+	q->rx_pos = 0;
+	q->renew = false;
+	ret = argo_ring_register(q->ring);
+	argonet_napi_start(q);
+	return ret;
+}
+
+void argonet_renew_rings(struct argonet *an)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < an->config.queues; i++) {
+		if (!READ_ONCE(an->queue[i].renew))
+			continue;
+		ret = argonet_renew_ring(&an->queue[i]);
+		if (ret) {
+			argonet_close_rings(an, an->retry);
+			argonet_open_failed(an, ret);
+			return;
+		}
+	}
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * HELLO and BYE: the messages that make and end a session with the peer.
+ */
+#include <linux/delay.h>
+#include <linux/random.h>
+
+#include "argonet.h"
+
+/* Messages of the peer, in NAPI context */
+
+static int argonet_rx_hello(struct argonet *an, const struct argo_message *msg)
+{
+	struct argonet_hello hello = {};
+	int todo;
+
+	argo_message_copy(msg, 0, &hello, min_t(u32, msg->len, sizeof(hello)));
+	spin_lock(&an->lock);
+	todo = argonet_handshake_hello(&an->handshake, &hello, msg->len);
+	WRITE_ONCE(an->rx_open, argonet_handshake_up(&an->handshake));
+	spin_unlock(&an->lock);
+	if (todo == -EPROTONOSUPPORT && net_ratelimit())
+		netdev_warn(an->dev, "domain %u speaks protocol versions %u to %u, this driver %u\n",
+			    an->config.peer, hello.version_min,
+			    hello.version_max, ARGONET_VERSION);
+	return todo;
+}
+
+static int argonet_rx_bye(struct argonet *an, const struct argo_message *msg)
+{
+	struct argonet_bye bye = {};
+	int todo;
+
+	argo_message_copy(msg, 0, &bye, min_t(u32, msg->len, sizeof(bye)));
+	spin_lock(&an->lock);
+	todo = argonet_handshake_bye(&an->handshake, &bye, msg->len);
+	WRITE_ONCE(an->rx_open, argonet_handshake_up(&an->handshake));
+	spin_unlock(&an->lock);
+	return todo;
+}
+
+/**
+ * argonet_rx_control() - a message that is not DATA
+ * @q: queue it came in on
+ * @msg: message
+ *
+ * Context: NAPI.
+ * Return: false if it is none of this protocol version, or on a queue where
+ * only DATA is allowed.
+ */
+bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg)
+{
+	struct argonet *an = q->an;
+	bool hello = msg->type == ARGONET_TYPE(ARGONET_KIND_HELLO);
+	int todo;
+
+	if (q->index)
+		return false;
+	if (hello)
+		todo = argonet_rx_hello(an, msg);
+	else if (msg->type == ARGONET_TYPE(ARGONET_KIND_BYE))
+		todo = argonet_rx_bye(an, msg);
+	else
+		return false;
+
+	if (todo < 0) {
+		argonet_rx_bad(q, ARGONET_BAD_HANDSHAKE);
+		return true;
+	}
+	if (todo & ARGONET_HS_DOWN)
+		argonet_event(an, ARGONET_EV_DOWN);
+	if (todo & ARGONET_HS_REPLY)
+		argonet_event(an, ARGONET_EV_HELLO);
+	if (todo & (ARGONET_HS_UP | ARGONET_HS_CHANGED))
+		argonet_event(an, ARGONET_EV_APPLY);
+	if (hello) {
+		WRITE_ONCE(an->heard, true);
+		if (READ_ONCE(an->phase) == ARGONET_STALLED)
+			argonet_event(an, ARGONET_EV_HEARD);
+	}
+	return true;
+}
+
+/* Everything below runs in the control work, or with it stopped. */
+
+bool argonet_peer_known(struct argonet *an, struct argonet_params *peer)
+{
+	bool up;
+
+	spin_lock_bh(&an->lock);
+	up = argonet_handshake_up(&an->handshake);
+	*peer = an->handshake.peer;
+	spin_unlock_bh(&an->lock);
+	return up;
+}
+
+static int argonet_send_control(struct argonet *an, unsigned int kind,
+				const void *payload, u32 len)
+{
+	struct xen_argo_iov iov = argo_iov(payload, len);
+
+	return argo_sendv(&an->queue[0].dest, an->config.port,
+			  ARGONET_TYPE(kind), &iov, 1);
+}
+
+int argonet_send_hello(struct argonet *an)
+{
+	struct argonet_hello hello;
+
+	spin_lock_bh(&an->lock);
+	WRITE_ONCE(an->offered, an->offered | an->own.features);
+	/* A stalled side wants an answer: it proves that the peer reads. */
+	argonet_handshake_fill(&an->handshake, &an->own,
+			       argonet_handshake_up(&an->handshake) &&
+			       an->phase != ARGONET_STALLED, &hello);
+	spin_unlock_bh(&an->lock);
+
+	an->hello_sent = jiffies;
+	return argonet_send_control(an, ARGONET_KIND_HELLO, &hello, sizeof(hello));
+}
+
+void argonet_send_bye(struct argonet *an)
+{
+	struct argonet_bye bye = {
+		.session = cpu_to_le64(an->handshake.session),
+	};
+	int tries = 5;
+
+	/* Worth some patience: without it the peer waits for us in vain. */
+	while (argonet_full(argonet_send_control(an, ARGONET_KIND_BYE, &bye,
+						 sizeof(bye))) && --tries)
+		usleep_range(5000, 10000);
+}
+
+void argonet_new_session(struct argonet *an)
+{
+	u64 session;
+
+	do {
+		session = get_random_u64();
+	} while (!session);
+
+	spin_lock_bh(&an->lock);
+	argonet_handshake_start(&an->handshake, session);
+	WRITE_ONCE(an->rx_open, false);
+	WRITE_ONCE(an->offered, 0);
+	WRITE_ONCE(an->heard, false);
+	spin_unlock_bh(&an->lock);
+}
