@@ -6,13 +6,10 @@
 #include <linux/types.h>
 
 /*
- * Ports and message types in use. A type is 32 bits of the sender's choice:
+ * Message types in use. A type is 32 bits of the sender's choice:
  * clients of this driver put a magic number of their own into the upper half.
  */
 #define ARGO_TYPE_NET		0x414e0000	/* argonet: version << 8 | kind */
-#define ARGO_TYPE_MAGIC_MASK	0xffff0000
-
-#define ARGO_PORT_NET		0x6e657400	/* argonet, 256 ports from here */
 
 /**
  * struct argo_message - one received message, still in the ring

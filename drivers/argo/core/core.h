@@ -33,11 +33,13 @@ struct argo_memory {
  * @lent: some of what was consumed may be lent; belongs to the reader
  * @lending: so may some of the message at hand; belongs to the reader
  * @busy: the client was told of data and did not say it is done
- * @broken: Xen's write position made no sense
+ * @broken: not to be read: Xen's write position made no sense, or the domain was
+ *	restored from an image
  * @lost: Xen dropped the ring, the client knows
  * @suspect: the partner's rings are gone, so this one may be too; only changed
  *	by work items of argo_core.wq, which run one at a time
- * @leaked: Xen did not give the pages back: they must never be freed
+ * @exposed: Xen has the pages
+ * @leaked: and did not give them back when asked: they must never be freed
  * @stats: counters
  */
 struct argo_ring {
@@ -53,6 +55,7 @@ struct argo_ring {
 	bool broken;
 	bool lost;
 	bool suspect;
+	bool exposed;
 	bool leaked;
 	struct argo_ring_stats stats;
 };
@@ -68,7 +71,8 @@ struct argo_ring {
  * @busy: rings being read, plus one while waits are checked
  * @masked: the VIRQ is held back, because @busy
  * @querying: a check of the waits is queued or runs
- * @dead: the kernel goes down, nothing may be registered any more
+ * @frozen: the domain is being suspended, nothing may be read
+ * @dead: there is no Argo, or the kernel goes down: nothing may be registered
  * @backoff: delay until waits are checked without a VIRQ, in jiffies
  * @wq: runs all below, one at a time
  * @query: checks the waits after a VIRQ
@@ -85,6 +89,7 @@ struct argo_core {
 	unsigned int busy;
 	bool masked;
 	bool querying;
+	bool frozen;
 	bool dead;
 	unsigned long backoff;
 	struct workqueue_struct *wq;
@@ -116,6 +121,8 @@ struct page *argo_memory_lend(struct argo_memory *m, const void *at,
 
 /* ring.c */
 void argo_rings_probe_suspects(void);
+void argo_rings_freeze(void);
+void argo_rings_thaw(void);
 void argo_rings_lost(void);
 void argo_rings_shutdown(void);
 

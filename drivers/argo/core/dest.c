@@ -31,7 +31,7 @@ static unsigned int argo_query_round;
  * argo_dest_wait() and send once more before relying on the wait: only then
  * can the wake-up not have come in between.
  *
- * Context: any.
+ * Context: any but callbacks.
  * Return: payload bytes sent, or
  *
  * * -EAGAIN: no room now; Xen signals this domain when there is
@@ -67,7 +67,7 @@ EXPORT_SYMBOL_GPL(argo_sendv);
  * @port: its port
  * @ops: callbacks
  *
- * Context: any.
+ * Context: any but callbacks.
  */
 void argo_dest_add(struct argo_dest *dest, u16 domid, u32 port,
 		   const struct argo_dest_ops *ops)
@@ -100,7 +100,7 @@ static void argo_dest_forget_wait(struct argo_dest *dest)
  *
  * No callback runs once this returned.
  *
- * Context: any.
+ * Context: any but callbacks.
  */
 void argo_dest_del(struct argo_dest *dest)
 {
@@ -120,7 +120,7 @@ EXPORT_SYMBOL_GPL(argo_dest_del);
  *
  * All watched rings cost one hypercall per second together.
  *
- * Context: any.
+ * Context: any but callbacks.
  */
 void argo_dest_watch(struct argo_dest *dest, bool watch)
 {
@@ -139,9 +139,11 @@ EXPORT_SYMBOL_GPL(argo_dest_watch);
  * @dest: destination that refused a message
  * @bytes: payload bytes of that message
  *
- * argo_dest_ops.space is called once. Calling this again only changes @bytes.
+ * argo_dest_ops.space is called once, at the latest by a timer, which looks after
+ * 10 ms and then less and less often, once per second in the end. Calling this
+ * again only changes @bytes.
  *
- * Context: any.
+ * Context: any but callbacks.
  */
 void argo_dest_wait(struct argo_dest *dest, u32 bytes)
 {
@@ -166,7 +168,7 @@ EXPORT_SYMBOL_GPL(argo_dest_wait);
  * argo_dest_wait_end() - no more interest in room
  * @dest: destination, waited for or not
  *
- * Context: any.
+ * Context: any but callbacks.
  */
 void argo_dest_wait_end(struct argo_dest *dest)
 {
@@ -186,8 +188,9 @@ EXPORT_SYMBOL_GPL(argo_dest_wait_end);
  * Unlike a refused send this leaves no line in Xen's log. A wait goes on; one
  * that begins at the same time may have to be ended by the timer.
  *
- * Context: any.
- * Return: 0; -EPERM or -EACCES if Xen's security policy forbids it.
+ * Context: any but callbacks.
+ * Return: 0, or with @info untouched -EPERM or -EACCES if Xen's security policy
+ * forbids it, -ENODEV if Argo is off for this domain, -EAGAIN, -ENOMEM.
  */
 int argo_dest_query(struct argo_dest *dest, struct argo_dest_info *info)
 {

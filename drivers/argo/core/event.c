@@ -34,7 +34,8 @@ void argo_ring_check(struct argo_ring *ring)
 {
 	lockdep_assert_held(&argo.lock);
 
-	if (!argo_cursor_pending(&ring->cursor) || ring->busy || ring->broken)
+	if (!argo_cursor_pending(&ring->cursor) || ring->busy || ring->broken ||
+	    argo.frozen)
 		return;
 	ring->busy = true;
 	argo.busy++;

@@ -19,16 +19,27 @@ struct argo_core argo = {
 	.lock = __SPIN_LOCK_UNLOCKED(argo.lock),
 	.rings = LIST_HEAD_INIT(argo.rings),
 	.dests = LIST_HEAD_INIT(argo.dests),
+	/* Clients that are built in begin their life whatever becomes of us. */
+	.dead = true,
 	.query = __WORK_INITIALIZER(argo.query, argo_query_work),
 	.retry = __DELAYED_WORK_INITIALIZER(argo.retry, argo_retry_work, 0),
 	.tick = __DELAYED_WORK_INITIALIZER(argo.tick, argo_tick_work, 0),
 };
 
-/*
- * Called after the domain came back from an image, possibly on another host
- * and as another domain. A cancelled suspend ends in .thaw instead: the rings
- * are all alive then and must be left alone.
- */
+static int argo_freeze(struct device *dev)
+{
+	argo_rings_freeze();
+	return 0;
+}
+
+/* The suspend was cancelled, or this is the original of a copy. */
+static int argo_thaw(struct device *dev)
+{
+	argo_rings_thaw();
+	return 0;
+}
+
+/* Possibly on another host and as another domain */
 static int argo_restore(struct device *dev)
 {
 	argo_rings_lost();
@@ -37,6 +48,8 @@ static int argo_restore(struct device *dev)
 }
 
 static const struct dev_pm_ops argo_pm_ops = {
+	.freeze = argo_freeze,
+	.thaw = argo_thaw,
 	.restore = argo_restore,
 };
 
@@ -68,7 +81,8 @@ static int __init argo_init(void)
 	if (ret)
 		return ret;
 	ret = -ENOMEM;
-	argo.wq = alloc_ordered_workqueue("argo", WQ_HIGHPRI | WQ_MEM_RECLAIM);
+	argo.wq = alloc_ordered_workqueue("argo", WQ_HIGHPRI | WQ_MEM_RECLAIM |
+					  WQ_FREEZABLE);
 	if (!argo.wq)
 		goto err_dests;
 
@@ -89,6 +103,7 @@ static int __init argo_init(void)
 		goto err_device;
 	}
 	argo_debugfs_init();
+	argo.dead = false;
 	return 0;
 
 err_device:

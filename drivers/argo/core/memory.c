@@ -137,6 +137,21 @@ u32 argo_memory_returned(const struct argo_memory *m, u32 from, u32 to)
 	return to;
 }
 
+/*
+ * While a domain is migrated, Xen's own writes do not count as changes: a page
+ * that was copied before one of them would arrive without it. Ours do count.
+ */
+static void argo_memory_touch(const struct argo_memory *m, size_t from, size_t to)
+{
+	size_t at;
+
+	for (at = from; at < to; at = ALIGN(at + 1, XEN_ARGO_PAGE_SIZE)) {
+		u8 *byte = m->addr + at;
+
+		WRITE_ONCE(*byte, READ_ONCE(*byte));
+	}
+}
+
 /**
  * argo_memory_lend() - take a reference to a piece of the memory
  * @m: memory
@@ -155,6 +170,7 @@ struct page *argo_memory_lend(struct argo_memory *m, const void *at,
 
 	*offset = (page - chunk) * PAGE_SIZE + from % PAGE_SIZE;
 	*len = min_t(u32, *len, page_size(chunk) - *offset);
+	argo_memory_touch(m, from, from + *len);
 	get_page(chunk);
 	return chunk;
 }

@@ -5,6 +5,7 @@
 #define pr_fmt(fmt) "argo: " fmt
 
 #include <linux/module.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "core.h"
@@ -24,7 +25,7 @@ static u32 argo_ring_bytes(const struct argo_ring *ring)
  * Context: process, may sleep.
  * Return: the ring, to be given back with argo_ring_destroy(), or an error
  * pointer: -EINVAL if Xen would refuse the length or the partner names no
- * domain, -ENOMEM.
+ * domain, -ENOMEM, -ENODEV if there is no Argo or the kernel is going down.
  */
 struct argo_ring *argo_ring_create(const struct argo_ring_config *config,
 				   const struct argo_ring_ops *ops, void *priv)
@@ -32,6 +33,8 @@ struct argo_ring *argo_ring_create(const struct argo_ring_config *config,
 	struct argo_ring *ring;
 	int ret;
 
+	if (argo.dead)
+		return ERR_PTR(-ENODEV);
 	if (config->len < XEN_ARGO_MIN_RING_LEN ||
 	    config->len > ARGO_RING_LEN_MAX ||
 	    !IS_ALIGNED(config->len, XEN_ARGO_SLOT_SIZE) ||
@@ -84,6 +87,7 @@ static int argo_ring_tell_xen(struct argo_ring *ring)
 	ret = argo.hv->register_ring(&reg, ring->memory.pages,
 				     XEN_ARGO_REGISTER_FLAG_FAIL_EXIST);
 	trace_argo_register(ring, ret);
+	ring->exposed |= !ret;
 	return ret;
 }
 
@@ -98,7 +102,9 @@ static void argo_ring_take_from_xen(struct argo_ring *ring)
 
 	ret = argo.hv->unregister_ring(&unreg);
 	trace_argo_unregister(ring, ret);
-	ring->leaked = ret && ret != -ENOENT;
+	if (!ret || ret == -ENOENT)
+		ring->exposed = false;
+	ring->leaked = ring->exposed;
 	if (ring->leaked)
 		pr_warn_once("Xen did not release the ring on port %#x for domain %u (%d), its memory is lost\n",
 			     ring->config.port, ring->config.partner, ret);
@@ -153,6 +159,8 @@ static int argo_ring_renew_memory(struct argo_ring *ring)
  * The ring starts empty, in memory of which nothing is lent. A ring that is or
  * was registered is taken from Xen first: registering over a live one leaks
  * hypervisor state, so this is also the way back after argo_ring_ops.lost.
+ * argo_ring_ops.data may be called before this returns. After an error the ring
+ * is closed, what was unread in it may be gone, and this may be tried again.
  *
  * Context: process, may sleep.
  * Return: 0, or
@@ -170,9 +178,12 @@ static int argo_ring_renew_memory(struct argo_ring *ring)
  */
 int argo_ring_register(struct argo_ring *ring)
 {
+	unsigned int noio;
 	int ret;
 
 	mutex_lock(&argo.register_lock);
+	/* Memory may be waiting to be written to somewhere over Argo. */
+	noio = memalloc_noio_save();
 	argo_ring_unlink(ring);
 	if (argo.dead) {
 		ret = -ESHUTDOWN;
@@ -206,6 +217,7 @@ int argo_ring_register(struct argo_ring *ring)
 	argo_unlock();
 	queue_delayed_work(argo.wq, &argo.tick, HZ);
 out:
+	memalloc_noio_restore(noio);
 	mutex_unlock(&argo.register_lock);
 	return ret;
 }
@@ -243,8 +255,12 @@ static void argo_ring_lost(struct argo_ring *ring)
 void argo_rings_probe_suspects(void)
 {
 	struct argo_ring *ring;
+	unsigned int noio;
 
-	mutex_lock(&argo.register_lock);
+	/* A registration may be waiting for memory, senders do not wait for it. */
+	if (!mutex_trylock(&argo.register_lock))
+		return;
+	noio = memalloc_noio_save();
 	list_for_each_entry(ring, &argo.rings, node) {
 		int ret;
 
@@ -259,18 +275,45 @@ void argo_rings_probe_suspects(void)
 		argo_ring_lost(ring);
 		argo_unlock();
 	}
+	memalloc_noio_restore(noio);
 	mutex_unlock(&argo.register_lock);
 }
 
-/* The domain was restored from an image: Xen knows none of its rings. */
+/*
+ * The domain is about to be suspended. When it wakes up in another place, what
+ * Xen wrote to its rings last may be missing: nothing is read until it is clear
+ * where it is.
+ */
+void argo_rings_freeze(void)
+{
+	argo_lock();
+	argo.frozen = true;
+	argo_unlock();
+}
+
+/* It is where it was. */
+void argo_rings_thaw(void)
+{
+	argo_lock();
+	argo.frozen = false;
+	argo_scan();
+	argo_unlock();
+}
+
+/* It was restored from an image: Xen knows none of its rings. */
 void argo_rings_lost(void)
 {
 	struct argo_ring *ring;
 
+	mutex_lock(&argo.register_lock);
 	argo_lock();
-	list_for_each_entry(ring, &argo.rings, node)
+	list_for_each_entry(ring, &argo.rings, node) {
+		WRITE_ONCE(ring->broken, true);
 		argo_ring_lost(ring);
+	}
+	argo.frozen = false;
 	argo_unlock();
+	mutex_unlock(&argo.register_lock);
 }
 
 /* Another kernel may follow by kexec: Xen must not write into its memory. */
@@ -305,14 +348,21 @@ static void argo_ring_break(struct argo_ring *ring)
  * @ring: ring
  * @msg: filled in if there is one; its payload stays in the ring
  *
- * Context: any; one reader at a time.
- * Return: 1 if there is a message, 0 if not, -EIO if the ring cannot be read
- * any more; argo_ring_ops.lost was called then.
+ * Messages with a senseless header are skipped and counted, for which senders
+ * may have to be signalled.
+ *
+ * Context: any but callbacks; one reader at a time.
+ * Return: 1 if there is a message, 0 if not or while the domain is suspended,
+ * -EIO if the ring cannot be read any more; argo_ring_ops.lost was called then.
  */
 int argo_ring_next(struct argo_ring *ring, struct argo_message *msg)
 {
 	int ret;
 
+	if (unlikely(READ_ONCE(argo.frozen)))
+		return 0;
+	if (unlikely(READ_ONCE(ring->broken)))
+		return -EIO;
 	for (;;) {
 		ret = argo_cursor_next(&ring->cursor, msg);
 		if (ret != -EBADMSG)
@@ -352,8 +402,8 @@ EXPORT_SYMBOL_GPL(argo_ring_consume);
  * argo_ring_lend() - lend a piece of a message to whoever takes pages
  * @ring: ring
  * @msg: what argo_ring_next() returned last, not yet consumed
- * @from: first payload byte
- * @offset: set to where that is in the page returned
+ * @from: first payload byte, less than the length of @msg
+ * @offset: set to where that is in the page returned, in bytes
  * @len: payload bytes wanted; lowered to what the page holds of them
  *
  * The page is given back with put_page(). Until then nothing from there on is
@@ -398,7 +448,7 @@ static u32 argo_ring_returned(const struct argo_ring *ring)
  * As far as nothing of it is lent. Once per batch is right. Signals waiting
  * senders if there can be any.
  *
- * Context: any; one reader at a time.
+ * Context: any but callbacks; one reader at a time.
  * Return: true if anything was given back.
  */
 bool argo_ring_publish(struct argo_ring *ring)
@@ -464,7 +514,7 @@ EXPORT_SYMBOL_GPL(argo_ring_pending);
 /**
  * argo_ring_get_stats() - read the counters of a ring
  * @ring: ring
- * @stats: filled in
+ * @stats: filled in; while the ring is read, counters may be of different moments
  *
  * Context: any.
  */

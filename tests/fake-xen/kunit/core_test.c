@@ -6,6 +6,8 @@
 #include <kunit/test.h>
 #include <linux/argo.h>
 #include <linux/delay.h>
+#include <linux/platform_device.h>
+#include <linux/pm.h>
 #include <linux/slab.h>
 
 #include "fake.h"
@@ -421,6 +423,62 @@ static void ring_that_is_gone_already(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, drain());
 }
 
+/* Xen need not take back what it never had. */
+static void new_ring_that_is_not_given_back(struct kunit *test)
+{
+	struct argo_ring_config config = {
+		.partner = PEER, .port = PORT + 1, .len = LEN,
+	};
+	struct argo_ring *other = argo_ring_create(&config, &ring_ops, NULL);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
+	KUNIT_ASSERT_EQ(test, 0, fake_fail("unregister 13"));
+	KUNIT_EXPECT_EQ(test, argo_ring_register(other), 0);
+	KUNIT_ASSERT_EQ(test, 0, fake_fail("unregister 0"));
+	argo_ring_destroy(other);
+}
+
+/* What the kernel does around a suspend, less the suspend */
+static const struct dev_pm_ops *power(struct kunit *test, struct device **dev)
+{
+	*dev = bus_find_device_by_name(&platform_bus_type, NULL, "argo");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, *dev);
+	put_device(*dev);
+	return (*dev)->driver->pm;
+}
+
+static void suspend_that_is_cancelled(struct kunit *test)
+{
+	struct device *dev;
+	const struct dev_pm_ops *pm = power(test, &dev);
+
+	KUNIT_EXPECT_EQ(test, pm->freeze(dev), 0);
+	KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+	KUNIT_EXPECT_EQ(test, 0, drain());
+	KUNIT_EXPECT_TRUE(test, soon(&data_calls, 0));
+	KUNIT_EXPECT_EQ(test, pm->thaw(dev), 0);
+	KUNIT_EXPECT_TRUE(test, soon(&data_calls, 1));
+	KUNIT_EXPECT_EQ(test, 1, drain());
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&lost_calls));
+}
+
+/* Of a message in an image that was taken of a running domain parts may be old. */
+static void restored_ring_is_not_read(struct kunit *test)
+{
+	struct argo_message msg;
+	struct device *dev;
+	const struct dev_pm_ops *pm = power(test, &dev);
+
+	KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+	KUNIT_EXPECT_EQ(test, pm->freeze(dev), 0);
+	KUNIT_EXPECT_EQ(test, pm->restore(dev), 0);
+	KUNIT_EXPECT_TRUE(test, soon(&lost_calls, 1));
+	KUNIT_EXPECT_EQ(test, argo_ring_next(ring, &msg), -EIO);
+	KUNIT_EXPECT_EQ(test, argo_ring_register(ring), 0);
+	KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+	KUNIT_EXPECT_EQ(test, 1, drain());
+}
+
 /* Also when a round of reading ends in the midst of their message */
 static void lent_pages_are_kept(struct kunit *test)
 {
@@ -514,6 +572,9 @@ static struct kunit_case argo_core_cases[] = {
 	KUNIT_CASE(every_error_of_sendv),
 	KUNIT_CASE(ring_that_is_not_given_back),
 	KUNIT_CASE(ring_that_is_gone_already),
+	KUNIT_CASE(new_ring_that_is_not_given_back),
+	KUNIT_CASE(suspend_that_is_cancelled),
+	KUNIT_CASE(restored_ring_is_not_read),
 	KUNIT_CASE(lent_pages_are_kept),
 	KUNIT_CASE(senseless_write_position),
 	KUNIT_CASE(senseless_header),
