@@ -25,9 +25,11 @@
 #define ARGONET_COPY_ALWAYS	256
 #define ARGONET_COPY_BATCHED	2048
 
-/* So many small frames go out at once before a run of them is a flood. */
+/* So many frames go out at once before a run of them is a flood. */
 #define ARGONET_RUN		4
 #define ARGONET_TX_USECS	250
+/* Frames up to this size make a flood; for larger ones a message each is cheap. */
+#define ARGONET_COLLECT		8192
 #define ARGONET_MAX_TX_USECS	10000
 
 /* Room to assemble a message: a batch, then a frame with all of it copied */
@@ -267,6 +269,7 @@ struct argonet_config {
  * @gone_until: a missing ring of the peer is the end of the link from then on,
  *	in jiffies; 0 while none is missing
  * @peer_absent: the peer had no ring when it was looked for
+ * @opened_at: last registration, in jiffies
  * @reopen_at: no registration before, in jiffies
  * @open_error: why registering failed last
  */
@@ -299,6 +302,7 @@ struct argonet {
 	unsigned long hello_sent;
 	unsigned long gone_until;
 	bool peer_absent;
+	unsigned long opened_at;
 	unsigned long reopen_at;
 	int open_error;
 };

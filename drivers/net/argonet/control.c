@@ -15,8 +15,14 @@
 /* A peer cannot make us send HELLOs faster than this. */
 #define ARGONET_HELLO_INTERVAL	msecs_to_jiffies(20)
 
-/* Nor make us change the device, which takes RTNL, more often than this. */
+/* Nor make us change the device, which takes RTNL, more often than this, */
 #define ARGONET_APPLY_INTERVAL	msecs_to_jiffies(100)
+
+/* its number of queues, for which all CPUs have to wait, than this, */
+#define ARGONET_QUEUES_INTERVAL	HZ
+
+/* or take our rings from Xen and register them again, by coming and going. */
+#define ARGONET_REOPEN_INTERVAL	HZ
 
 /* From carrier on until the queue discipline is surely in place */
 #define ARGONET_NOTIFY_DELAY	msecs_to_jiffies(200)
@@ -72,7 +78,7 @@ static void argonet_stall_work(struct work_struct *work)
 {
 	struct argonet *an = container_of(to_delayed_work(work),
 					  struct argonet, stall);
-	unsigned long delay = 0;
+	unsigned long now = jiffies, delay = 0;
 	unsigned int i;
 
 	for (i = 0; i < an->config.queues; i++) {
@@ -83,11 +89,11 @@ static void argonet_stall_work(struct work_struct *work)
 		if (!smp_load_acquire(&q->blocked))
 			continue;
 		end = READ_ONCE(q->blocked_since) + ARGONET_STALL;
-		if (time_after_eq(jiffies, end)) {
+		if (time_after_eq(now, end)) {
 			argonet_event(an, ARGONET_EV_STALL);
 			return;
 		}
-		delay = min_not_zero(delay, end - jiffies);
+		delay = min_not_zero(delay, end - now);
 	}
 	if (delay)
 		queue_delayed_work(argonet_wq, &an->stall, delay);
@@ -117,9 +123,12 @@ static void argonet_say(const struct argonet *an, const char *what)
 
 /* Everything below runs in the control work, or with it stopped. */
 
+/* What lies farther ahead than anything does was so long ago that jiffies wrapped. */
 static unsigned long argonet_until(unsigned long when)
 {
-	return time_after(when, jiffies) ? when - jiffies : 0;
+	unsigned long left = when - jiffies;
+
+	return left <= ARGONET_HOLD ? left : 0;
 }
 
 void argonet_set_phase(struct argonet *an, enum argonet_phase phase)
@@ -159,11 +168,13 @@ static void argonet_apply_gso(struct argonet *an, const struct argonet_params *p
 static int argonet_apply_peer(struct argonet *an,
 			      const struct argonet_params *peer)
 {
+	unsigned int queues = min(an->config.queues, peer->queues);
 	struct net_device *dev = an->dev;
 	int ret;
 
-	ret = netif_set_real_num_tx_queues(dev, min(an->config.queues,
-						    peer->queues));
+	if (queues != dev->real_num_tx_queues)
+		an->next_apply = jiffies + ARGONET_QUEUES_INTERVAL;
+	ret = netif_set_real_num_tx_queues(dev, queues);
 	if (ret)
 		return ret;
 
@@ -245,7 +256,8 @@ static void argonet_probe_peer(struct argonet *an)
 		an->peer_absent = true;
 		return;
 	}
-	if (an->peer_absent && !READ_ONCE(an->heard)) {
+	if (an->peer_absent && !READ_ONCE(an->heard) &&
+	    !argonet_until(an->opened_at + ARGONET_REOPEN_INTERVAL)) {
 		/* What kept the peer away may have taken our rings, too. */
 		argonet_close_rings(an, 0);
 		return;

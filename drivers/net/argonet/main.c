@@ -11,7 +11,8 @@ static int __init argonet_module_init(void)
 {
 	int ret;
 
-	argonet_wq = alloc_workqueue("argonet", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	argonet_wq = alloc_workqueue("argonet", WQ_UNBOUND | WQ_MEM_RECLAIM |
+				     WQ_FREEZABLE, 0);
 	if (!argonet_wq)
 		return -ENOMEM;
 	ret = rtnl_link_register(&argonet_link_ops);

@@ -294,7 +294,7 @@ static bool argonet_tx_flood(struct argonet_queue *q, const struct sk_buff *skb)
 		WRITE_ONCE(q->an->talks, false);
 		q->run = 0;
 	}
-	if (skb->len > ARGONET_COPY_BATCHED || !q->an->tx_usecs)
+	if (skb->len > ARGONET_COLLECT || !q->an->tx_usecs)
 		return false;
 	if (q->run < ARGONET_RUN) {
 		q->run++;
