@@ -67,7 +67,7 @@ load lib/traffic
 	pair_up 'queues 2 ring-size 64K'
 	run on g1 'ethtool -i argo0'
 	assert_line 'driver: argonet'
-	assert_line "bus-info: domain $(own_id g2)"
+	assert_line "bus-info: domain $(domid g2)"
 	run on g1 'ethtool -l argo0'
 	assert_equal "$(grep -c '^Combined:[[:space:]]*2$' <<<"$output")" 2
 	run on g1 'ethtool -g argo0'

@@ -73,7 +73,7 @@ plain_queue
 	local before after
 
 	MTU1=12000 pair_up '' 'ring-size 16K'
-	run on g1 "dmesg | grep 'argo0: MTU 12000 is too large for domain $(own_id g2)'"
+	run on g1 "dmesg | grep 'argo0: MTU 12000 is too large for domain $(domid g2)'"
 	assert_success
 	before=$(counters g1 argo0)
 	run on g1 'ping -c 2 -i 0.2 -W 1 -M do -s 11000 10.77.0.2'

@@ -34,7 +34,7 @@ tcp_ns()
 @test "both ends of a link in one domain, in two namespaces" {
 	local id c
 
-	id=$(own_id g1)
+	id=$(domid g1)
 	on g1 "modprobe argonet && ip netns add one && ip netns add two &&
 		ip -n one link add self1 type argonet peer $id port 0x100 peer-port 0x200 &&
 		ip link add self2 type argonet peer $id port 0x200 peer-port 0x100 &&
@@ -60,8 +60,8 @@ tcp_ns()
 @test "a bridge in dom0 joins two guests" {
 	local a b c
 
-	a=$(own_id g1)
-	b=$(own_id g2)
+	a=$(domid g1)
+	b=$(domid g2)
 	on dom0 "modprobe argonet && ip netns add mid &&
 		ip -n mid link add br1 type bridge forward_delay 0 && ip -n mid link set br1 up || exit
 		for id in $a $b; do
@@ -129,7 +129,7 @@ active() # DOM DEVICE
 	local dom peer
 
 	for dom in g1 g2; do
-		peer=$([ $dom = g1 ] && own_id g2 || own_id g1)
+		peer=$([ $dom = g1 ] && domid g2 || domid g1)
 		on $dom "modprobe -a argonet && modprobe bonding max_bonds=0 &&
 			ip netns add two &&
 			ip -n two link add bond1 type bond mode active-backup miimon 50 &&
@@ -173,7 +173,7 @@ active() # DOM DEVICE
 	retry_until 20 carrier g2 argo0
 	run on g1 'ip link show argo0'
 	assert_failure
-	assert_equal "$(NETNS=two info g1 argo0 peer)" "$(own_id g2)"
+	assert_equal "$(NETNS=two info g1 argo0 peer)" "$(domid g2)"
 	tcp_ns g1 two g2 '' 10.77.0.2 1000000
 	NETNS=two serve g1 5001 traffic tcp-recv 5001 "$SEED" 1000000
 	on g2 "traffic tcp-send 10.77.0.1 5001 $SEED 1000000"

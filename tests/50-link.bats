@@ -123,7 +123,7 @@ teardown()
 @test "one end down takes carrier from the other at once, up brings it back" {
 	local end
 
-	argonet_pair
+	pair_up
 	for end in g1 g2; do
 		on "$end" 'ip link set argo0 down'
 		retry_until 5 no_carrier g1 argo0 || retry_until 5 no_carrier g2 argo0
@@ -142,7 +142,7 @@ teardown()
 }
 
 @test "fifty flaps under traffic" {
-	argonet_pair
+	pair_up
 	traffic_start g1 g2 10.77.0.2
 	# The first ones wait for carrier, later ones come while it connects.
 	cat >"$BATS_TEST_TMPDIR/flap" <<-'END'
@@ -168,7 +168,7 @@ teardown()
 @test "both ends flap at once" {
 	local d pids=()
 
-	argonet_pair
+	pair_up
 	traffic_start g1 g2 10.77.0.2
 	for d in g1 g2; do
 		on "$d" 'for i in $(seq 12); do ip link set argo0 down; ip link set argo0 up; done' &
@@ -181,8 +181,7 @@ teardown()
 }
 
 @test "a link is bound to another peer and back under traffic" {
-	argonet_pair
-	argonet_load dom0
+	pair_up
 	argonet_add dom0 argo0 3 peer "$(domid g1)"
 	in_state connecting dom0 argo0
 	traffic_start g1 g2 10.77.0.2
@@ -199,7 +198,7 @@ teardown()
 }
 
 @test "ports and ring size change while the link is up" {
-	argonet_pair
+	pair_up
 	on g1 'ip link set argo0 type argonet port 0x4000 ring-size 128K'
 	retry_until 20 no_carrier g2 argo0
 	in_state connecting g1 argo0
@@ -215,7 +214,6 @@ teardown()
 
 # One that does not exist, and one that lives without argonet
 @test "waiting for a domain is quiet" {
-	argonet_load g1
 	argonet_add g1 argo0 1 peer 30000
 	argonet_add g1 argo1 2 peer 0
 	sleep 5

@@ -24,7 +24,6 @@ unload() # DOM
 reload() # DOM ADDRESS PEER
 {
 	unload "$1"
-	argonet_load "$1"
 	argonet_add "$1" argo0 "$2" peer "$(domid "$3")"
 }
 
@@ -56,29 +55,27 @@ reload() # DOM ADDRESS PEER
 	in_state down g1 argo0
 	unload g1
 
-	argonet_load g1
 	argonet_add g1 argo0 1 peer "$peer" queues 16
 	in_state connecting g1 argo0
 	unload g1
 
-	argonet_load g1
 	argonet_add g1 argo0 1 peer 30000
 	in_state connecting g1 argo0
 	unload g1
 
-	argonet_pair
+	pair_up
 	in_state up g1 argo0
 	unload g1
 	retry_until 20 no_carrier g2 argo0
 	unload g2
 
 	# Nothing was left behind at Xen: it all works once more.
-	argonet_pair
+	pair_up
 	transfer g1 g2 10.77.0.2
 }
 
 @test "the modules are reloaded under traffic at either end" {
-	argonet_pair
+	pair_up
 	traffic_start g1 g2 10.77.0.2
 	reload g2 2 g1
 	retry_until 20 carrier g1 argo0
@@ -94,7 +91,7 @@ reload() # DOM ADDRESS PEER
 @test "the modules are reloaded under traffic at both ends at once" {
 	local d pids=()
 
-	argonet_pair
+	pair_up
 	traffic_start g1 g2 10.77.0.2
 	for d in 'g1 1 g2' 'g2 2 g1'; do
 		# shellcheck disable=SC2086 # three words
@@ -129,7 +126,7 @@ reload() # DOM ADDRESS PEER
 @test "tracepoints tell of everything that happens" {
 	local event
 
-	argonet_pair
+	pair_up
 	on g1 'cd /sys/kernel/tracing && echo >trace && echo 1 >events/argo/enable
 		ping -q -c 3 -i 0.2 10.77.0.2
 		ip link set argo0 down

@@ -24,7 +24,7 @@ ip_config() # DOM
 	local before
 
 	HURT=g2
-	argonet_pair
+	pair_up
 	traffic_start g1 g2 10.77.0.2
 	before=$(ip_config g1)
 
@@ -36,7 +36,6 @@ ip_config() # DOM
 	traffic_stop
 
 	guest_create g2
-	argonet_load g2
 	argonet_add g2 argo0 2 peer "$(domid g1)"
 	on g1 "ip link set argo0 type argonet peer $(domid g2)"
 	retry_until 20 carrier g1 argo0
@@ -53,7 +52,7 @@ ip_config() # DOM
 	local next
 
 	HURT=g2
-	argonet_pair
+	pair_up
 	next=$(($(domid g2) + 1))
 	# Not destroyed this time, but shutting down with everything open
 	on g2 '(sleep 1; reboot -f) >/dev/null 2>&1 </dev/null &'
@@ -65,7 +64,6 @@ ip_config() # DOM
 	guest_create g2
 	assert_equal "$(domid g2)" "$next"
 	no_carrier g1 argo0
-	argonet_load g2
 	argonet_add g2 argo0 2 peer "$(domid g1)"
 	# Nobody touches g1.
 	retry_until 20 carrier g1 argo0
@@ -77,7 +75,7 @@ ip_config() # DOM
 	local changes
 
 	HURT=g2
-	argonet_pair g1 g2 ring-size 64K
+	pair_up 'ring-size 64K'
 	traffic_start g1 g2 10.77.0.2
 	on g1 'setsid ping -q -f -s 8000 10.77.0.2 >/dev/null 2>&1 </dev/null &'
 	# dom0 has a link to it, too
@@ -120,7 +118,7 @@ ip_config() # DOM
 	local before
 
 	HURT=g2
-	argonet_pair
+	pair_up
 	traffic_start g1 g2 10.77.0.2
 	before=$(domid g2)
 	guest_save g2
@@ -137,7 +135,6 @@ ip_config() # DOM
 	traffic_stop
 
 	# And it can be moved to another peer, and do without.
-	argonet_load dom0
 	argonet_add dom0 argo0 3 peer "$(domid g2)"
 	on g2 'ip link set argo0 type argonet peer 0'
 	retry_until 20 carrier dom0 argo0
@@ -150,7 +147,7 @@ ip_config() # DOM
 	local one two
 
 	HURT=g2
-	argonet_pair
+	pair_up
 	one=$(carrier_changes g1 argo0)
 	two=$(carrier_changes g2 argo0)
 	on g2 'cd /sys/kernel/tracing && echo >trace && echo 1 >events/argo/argo_register/enable'

@@ -43,7 +43,7 @@ lose() # DOM...
 {
 	local d other pids=()
 
-	argonet_pair
+	pair_up
 	traffic_start g1 g2 10.77.0.2
 	for d; do
 		other=g2
@@ -75,7 +75,7 @@ lose() # DOM...
 }
 
 @test "a lost ring is found without any traffic" {
-	argonet_pair
+	pair_up
 	# Not even neighbours are asked for.
 	on g1 'sysctl -qw net.ipv6.conf.argo0.disable_ipv6=1'
 	on g2 'sysctl -qw net.ipv6.conf.argo0.disable_ipv6=1'
@@ -87,7 +87,7 @@ lose() # DOM...
 
 @test "a ring is lost in a stalled link" {
 	HURT=g2
-	argonet_pair g1 g2 ring-size 64K
+	pair_up 'ring-size 64K'
 	on g1 'setsid ping -q -f -s 8000 10.77.0.2 >/dev/null 2>&1 </dev/null &'
 	stand_still g2
 	retry_until 15 in_state stalled g1 argo0
@@ -100,7 +100,7 @@ lose() # DOM...
 }
 
 @test "one of several rings is lost" {
-	argonet_pair g1 g2 queues 4
+	pair_up 'queues 4'
 	lose_ring g1 "$(domid g2)" $((NET_PORT + 2))
 	# Sixteen flows: some of them come to that queue.
 	on g2 'iperf3 -s -D -p 5201'

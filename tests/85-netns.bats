@@ -14,7 +14,7 @@ teardown()
 
 # As everywhere, a link goes with the namespace it was in.
 @test "a namespace is deleted under traffic" {
-	argonet_pair
+	pair_up
 	on g1 'ip netns add gone && ip link set argo0 netns gone &&
 		ip -n gone addr add 10.77.0.1/24 dev argo0 && ip -n gone link set argo0 up'
 	retry_until 20 carrier g2 argo0
@@ -30,7 +30,6 @@ teardown()
 	retry_until 20 on g1 '[ -z "$(sed 1d /sys/kernel/debug/argo/rings)" ]'
 	on g1 'rmmod argonet'
 
-	argonet_load g1
 	argonet_add g1 argo0 1 peer "$(domid g2)"
 	retry_until 20 carrier g1 argo0
 	transfer g1 g2 10.77.0.2
@@ -56,7 +55,7 @@ teardown()
 }
 
 @test "a link moves between namespaces and finds its peer again" {
-	argonet_pair
+	pair_up
 	on g1 'ip netns add other && ip link set argo0 netns other'
 	retry_until 20 no_carrier g2 argo0
 	run on g1 'ip -n other -d link show argo0'

@@ -4,17 +4,19 @@
 # Faults, and traffic that has to survive them.
 
 # A file that uses this calls it at the end of its own teardown. Guests that a
-# test pauses or kills are named in HURT first: whatever became of the test,
-# they run afterwards.
+# test pauses or kills are named in HURT first: they run afterwards, also when
+# the test fails half-way.
 faults_teardown()
 {
 	local g
 
 	traffic_stop
-	for g in ${HURT:-}; do
-		wake_up "$g" >/dev/null 2>&1 || true
-		guest_ensure "$g"
-	done
+	if [ -z "${BATS_TEST_COMPLETED:-}" ]; then
+		for g in ${HURT:-}; do
+			wake_up "$g" >/dev/null 2>&1 || true
+			guest_ensure "$g"
+		done
+	fi
 	HURT=
 	bed_teardown
 }
@@ -48,7 +50,7 @@ traffic_start()
 {
 	TRAFFIC="$1 $2"
 	on "$2" 'iperf3 -s -D -p 5201'
-	on "$1" "setsid iperf3 -c $3 -p 5201 -t 3600 -i 0.5 --bidir -b 8M --forceflush >/tmp/tcp.log 2>&1 </dev/null &
+	on "$1" "setsid iperf3 -c $3 -p 5201 -t 3600 -i 0.2 --bidir -b 8M --forceflush >/tmp/tcp.log 2>&1 </dev/null &
 		setsid ping -q -i 0.05 -s 1000 $3 >/dev/null 2>&1 </dev/null &"
 	traffic_goes_on
 }
@@ -72,8 +74,8 @@ traffic_goes_on()
 			grep -F "[$1-C]" /tmp/tcp.log | grep -vc " 0.00 Bytes"
 		}
 		tx=$(($(moved TX) + 3)) rx=$(($(moved RX) + 3))
-		for i in $(seq 240); do
-			sleep 0.5
+		for i in $(seq 600); do
+			sleep 0.2
 			[ "$(moved TX)" -lt $tx ] || [ "$(moved RX)" -lt $rx ] || exit 0
 		done
 		tail -n 20 /tmp/tcp.log

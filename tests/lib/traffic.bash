@@ -60,58 +60,6 @@ traffic_kill()
 	wait "${pids[@]}" || true
 }
 
-# Domids stay the same here, and asking xl takes long.
-own_id() # DOM
-{
-	local file=$BATS_FILE_TMPDIR/domid-$1
-
-	[ -s "$file" ] || domid "$1" >"$file" || return
-	cat "$file"
-}
-
-# Debian's default queueing discipline drops on purpose what waits for too long.
-# Files whose tests count datagrams call this once.
-plain_queue()
-{
-	PLAIN_QUEUE=1
-}
-
-# link_up DOM NAME ADDRESS OPTIONS...: argonet_add and the wait for carrier in
-# one command. LINK_MTU= is its MTU.
-link_up()
-{
-	local dom=$1 name=$2 addr=$3
-
-	shift 3
-	on "$dom" "modprobe argonet &&
-		ip link add $name type argonet $* &&
-		ip addr add 10.77.0.$addr/24 dev $name &&
-		ip addr add fd77::$addr/64 dev $name nodad &&
-		read -r queue </proc/sys/net/core/default_qdisc || exit
-		${PLAIN_QUEUE:+echo pfifo_fast >/proc/sys/net/core/default_qdisc}
-		ip link set $name mtu ${LINK_MTU:-1500} up || exit
-		echo \$queue >/proc/sys/net/core/default_qdisc
-		i=0
-		until [ \$(cat /sys/class/net/$name/carrier) = 1 ]; do
-			i=\$((i + 1))
-			[ \$i -lt $((300 * BED_SLOW)) ] ||
-				{ echo 'no carrier'; exit 1; }
-			sleep 0.1
-		done"
-}
-
-# Two link_up at once, argo0 at g1 and g2, each with options of its own.
-pair_up() # [OPTIONS-OF-G1 [OPTIONS-OF-G2]]
-{
-	local one=${1:-} two=${2-${1:-}} a b pid
-
-	a=$(own_id g1) && b=$(own_id g2) || return
-	LINK_MTU=${MTU1:-1500} link_up g1 argo0 1 "peer $b $one" 3>&- 4>&- &
-	pid=$!
-	LINK_MTU=${MTU2:-1500} link_up g2 argo0 2 "peer $a $two" 3>&- 4>&- &
-	wait $! && wait "$pid"
-}
-
 # on_both COMMAND-FOR-G1 COMMAND-FOR-G2: at the same time.
 on_both()
 {
