@@ -49,7 +49,7 @@ done <"$HERE/breaks"
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH"
 step "breaking the drivers in ${#breaks[@]} ways, seed $FUZZ_SEED"
-in_parallel one "${breaks[@]}" |
+in_parallel "$FUZZ_JOBS" one "${breaks[@]}" |
 	awk -v n=${#breaks[@]} 'BEGIN { print "1.." n }
 		/^(not )?ok 1 / { sub(/ 1 /, " " ++i " "); bad += /^not/ }
 		{ print }

@@ -9,6 +9,7 @@
 #   FUZZ_JOBS=N     targets at the same time
 
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib/common.sh"
+. "$TOP/tests/lib/parallel.sh"
 
 HERE=$TOP/tests/fuzz
 FUZZ=$BUILD/fuzz
@@ -56,24 +57,4 @@ fuzz()
 fuzz_runs()
 {
 	sed -n 's/^stat::number_of_executed_units: *//p' "$1/log"
-}
-
-# in_parallel COMMAND ARGUMENT...: the command for each argument, FUZZ_JOBS at
-# the same time, but its output as if one came after the other
-in_parallel()
-{
-	local command=$1 arg out n=0
-
-	shift
-	out=$(mktemp -d "$FUZZ/out.XXXXXX")
-	for arg; do
-		[ "$n" -lt "$FUZZ_JOBS" ] || wait -n || true
-		n=$((n + 1))
-		"$command" "$arg" >"$out/$n" &
-	done
-	wait || true
-	for n in $(seq "$n"); do
-		cat "$out/$n"
-	done
-	rm -rf "$out"
 }

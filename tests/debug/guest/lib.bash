@@ -101,8 +101,10 @@ run_cases()
 
 	dmesg -c >/dev/null
 	for i in "${!CASE_NAMES[@]}"; do
-		run_case "${CASE_NAMES[i]}" "${CASE_COMMANDS[i]}" ||
-			after_failure >/tmp/after.log 2>&1
+		run_case "${CASE_NAMES[i]}" "${CASE_COMMANDS[i]}" && continue
+		echo "<5>debug: that failed" >/dev/kmsg
+		after_failure >/tmp/after.log 2>&1 ||
+			tail -n 12 /tmp/after.log | sed 's/^/#   beginning anew: /'
 	done
 }
 

@@ -167,6 +167,7 @@ heal()
 after_failure()
 {
 	[ ! -e "$FAKE/heal" ] || heal
+	echo 0 >/sys/kernel/tracing/events/enable
 	net_down
 	net_up && traffic_start
 }
