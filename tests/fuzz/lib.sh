@@ -12,6 +12,7 @@
 . "$TOP/tests/lib/parallel.sh"
 
 HERE=$TOP/tests/fuzz
+# shellcheck disable=SC2034 # for those that load this
 FUZZ=$BUILD/fuzz
 FUZZ_TIME=${FUZZ_TIME:-}
 FUZZ_RUNS=${FUZZ_RUNS:-}
