@@ -94,7 +94,7 @@ settings()
 	local mtu
 
 	echo 1 >/sys/kernel/tracing/events/argo/enable
-	for mtu in 68 9000 65521 1500; do
+	for mtu in 576 9000 65521 1500; do
 		ip -n a link set argo0 mtu $mtu
 		in_b ethtool -S argo0
 		in_a ethtool -i argo0
