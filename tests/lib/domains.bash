@@ -107,8 +107,9 @@ retry_until()
 	shift
 	until "$@" >/dev/null 2>&1; do
 		if [ -e "$RUN/failed" ] || [ "$SECONDS" -ge "$end" ]; then
+			# once more, and its output is shown
+			"$@" && return
 			echo "gave up waiting for: $*"
-			"$@" || true
 			return 1
 		fi
 		sleep 0.1

@@ -257,7 +257,7 @@ same_counts()
 # under way.
 assert_same_counts()
 {
-	retry_until 10 same_counts
+	retry_until 20 same_counts
 }
 
 # No frame was dropped or damaged.
