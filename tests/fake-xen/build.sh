@@ -25,11 +25,11 @@ tree()
 	local to=$1 d
 
 	mkdir -p "$to/tests"
-	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' \
+	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' --exclude='*.gc??' \
 		--exclude='*.symvers' --exclude=/tests --exclude=fake-xen \
 		--exclude='Makefile' \
 		"$TOP/drivers" "$TOP/include" "$to/"
-	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' \
+	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' --exclude='*.gc??' \
 		--exclude='*.symvers' "$TOP/tests/modules/" "$to/tests/"
 	rsync -rc "$TOP"/tests/fake-xen/*.[ch] "$to/drivers/argo/core/fake-xen/"
 	rsync -rc --exclude=Kbuild.top "$TOP/tests/fake-xen/kunit/" "$to/fake-xen-kunit/"
