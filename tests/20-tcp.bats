@@ -84,7 +84,7 @@ load lib/traffic
 	messages=$(count rx_messages "$after" "$before")
 	notify=$(count rx_notify "$after" "$before")
 	echo "$messages messages, $notify calls"
-	assert [ "$messages" -gt 300 ]
+	assert [ "$messages" -gt 100 ] # two frames of 64 KiB may share one
 	assert [ $((notify * 20)) -lt "$messages" ]
 	assert [ "$(count rx_notify_elided "$after" "$before")" -gt 0 ]
 }
