@@ -38,8 +38,7 @@ struct argo_memory {
  * @lost: Xen dropped the ring, the client knows
  * @suspect: the partner's rings are gone, so this one may be too; only changed
  *	by work items of argo_core.wq, which run one at a time
- * @exposed: Xen has the pages
- * @leaked: and did not give them back when asked: they must never be freed
+ * @exposed: Xen has the pages; they are not freed as long as it does
  * @stats: counters
  */
 struct argo_ring {
@@ -56,7 +55,6 @@ struct argo_ring {
 	bool lost;
 	bool suspect;
 	bool exposed;
-	bool leaked;
 	struct argo_ring_stats stats;
 };
 

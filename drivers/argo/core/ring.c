@@ -70,7 +70,7 @@ EXPORT_SYMBOL_GPL(argo_ring_create);
 void argo_ring_destroy(struct argo_ring *ring)
 {
 	argo_ring_unregister(ring);
-	argo_memory_put(&ring->memory, ring->leaked);
+	argo_memory_put(&ring->memory, ring->exposed);
 	kfree(ring);
 }
 EXPORT_SYMBOL_GPL(argo_ring_destroy);
@@ -91,7 +91,7 @@ static int argo_ring_tell_xen(struct argo_ring *ring)
 	return ret;
 }
 
-/* Afterwards the pages are ours again, or marked as leaked. */
+/* Afterwards the pages are ours again, or still exposed. */
 static void argo_ring_take_from_xen(struct argo_ring *ring)
 {
 	struct xen_argo_unregister_ring unreg = {
@@ -104,8 +104,7 @@ static void argo_ring_take_from_xen(struct argo_ring *ring)
 	trace_argo_unregister(ring, ret);
 	if (!ret || ret == -ENOENT)
 		ring->exposed = false;
-	ring->leaked = ring->exposed;
-	if (ring->leaked)
+	if (ring->exposed)
 		pr_warn_once("Xen did not release the ring on port %#x for domain %u (%d), its memory is lost\n",
 			     ring->config.port, ring->config.partner, ret);
 }
@@ -194,7 +193,7 @@ int argo_ring_register(struct argo_ring *ring)
 		goto out;
 	}
 	argo_ring_take_from_xen(ring);
-	if (ring->leaked) {
+	if (ring->exposed) {
 		ret = -EBUSY;
 		goto out;
 	}
