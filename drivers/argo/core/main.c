@@ -103,7 +103,7 @@ static int __init argo_init(void)
 		goto err_device;
 	}
 	argo_debugfs_init();
-	argo.dead = false;
+	WRITE_ONCE(argo.dead, false);
 	return 0;
 
 err_device:

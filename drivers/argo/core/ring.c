@@ -33,7 +33,7 @@ struct argo_ring *argo_ring_create(const struct argo_ring_config *config,
 	struct argo_ring *ring;
 	int ret;
 
-	if (argo.dead)
+	if (READ_ONCE(argo.dead))
 		return ERR_PTR(-ENODEV);
 	if (config->len < XEN_ARGO_MIN_RING_LEN ||
 	    config->len > ARGO_RING_LEN_MAX ||
@@ -286,7 +286,7 @@ void argo_rings_probe_suspects(void)
 void argo_rings_freeze(void)
 {
 	argo_lock();
-	argo.frozen = true;
+	WRITE_ONCE(argo.frozen, true);
 	argo_unlock();
 }
 
@@ -294,7 +294,7 @@ void argo_rings_freeze(void)
 void argo_rings_thaw(void)
 {
 	argo_lock();
-	argo.frozen = false;
+	WRITE_ONCE(argo.frozen, false);
 	argo_scan();
 	argo_unlock();
 }
@@ -310,7 +310,7 @@ void argo_rings_lost(void)
 		WRITE_ONCE(ring->broken, true);
 		argo_ring_lost(ring);
 	}
-	argo.frozen = false;
+	WRITE_ONCE(argo.frozen, false);
 	argo_unlock();
 	mutex_unlock(&argo.register_lock);
 }
@@ -321,7 +321,7 @@ void argo_rings_shutdown(void)
 	struct argo_ring *ring, *next;
 
 	mutex_lock(&argo.register_lock);
-	argo.dead = true;
+	WRITE_ONCE(argo.dead, true);
 	list_for_each_entry_safe(ring, next, &argo.rings, node) {
 		argo_ring_unlink(ring);
 		argo_ring_take_from_xen(ring);
@@ -335,7 +335,7 @@ static void argo_ring_break(struct argo_ring *ring)
 
 	spin_lock_irqsave(&argo.lock, flags);
 	if (!ring->broken) {
-		ring->broken = true;
+		WRITE_ONCE(ring->broken, true);
 		if (!list_empty(&ring->node))
 			argo_ring_lost(ring);
 	}
