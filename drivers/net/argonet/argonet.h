@@ -27,9 +27,10 @@
 
 /* So many frames go out at once before a run of them is a flood. */
 #define ARGONET_RUN		4
-#define ARGONET_TX_USECS	250
-/* Frames up to this size make a flood; for larger ones a message each is cheap. */
+/* Frames up to this size make one; for larger ones a message each is cheap. */
 #define ARGONET_COLLECT		8192
+/* For how long they are collected, unless the user says otherwise */
+#define ARGONET_TX_USECS	250
 #define ARGONET_MAX_TX_USECS	10000
 
 /* Room to assemble a message: a batch, then a frame with all of it copied */

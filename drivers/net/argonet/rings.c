@@ -44,8 +44,6 @@ void argonet_open_rings(struct argonet *an)
 	unsigned int i;
 	int ret;
 
-	/* What was noted of earlier rings is void. */
-	xchg(&an->events, 0);
 	an->opened_at = jiffies;
 	argonet_new_session(an);
 	for (i = 0; i < an->config.queues; i++) {
