@@ -12,18 +12,23 @@ argonet_load()
 	done
 }
 
-# argonet_add DOM NAME ADDRESS OPTIONS...: one end, with addresses
-# 10.77.0.ADDRESS and fd77::ADDRESS, up.
-argonet_add()
+# The commands that make one end, with addresses 10.77.0.ADDRESS and
+# fd77::ADDRESS.
+argonet_commands() # NAME ADDRESS OPTIONS...
 {
-	local d=$1 name=$2 addr=$3
+	local name=$1 addr=$2
 
-	shift 3
-	on "$d" "modprobe argonet &&
+	shift 2
+	echo "modprobe argonet &&
 		ip link add $name type argonet $* &&
 		ip addr add 10.77.0.$addr/24 dev $name &&
-		ip addr add fd77::$addr/64 dev $name nodad &&
-		ip link set $name up"
+		ip addr add fd77::$addr/64 dev $name nodad"
+}
+
+# argonet_add DOM NAME ADDRESS OPTIONS...: one end, up.
+argonet_add()
+{
+	on "$1" "$(argonet_commands "${@:2}") && ip link set $2 up"
 }
 
 carrier() # DOM DEVICE
@@ -47,13 +52,9 @@ plain_queue()
 # one command. LINK_MTU= is its MTU.
 link_up()
 {
-	local dom=$1 name=$2 addr=$3
+	local name=$2
 
-	shift 3
-	on "$dom" "modprobe argonet &&
-		ip link add $name type argonet $* &&
-		ip addr add 10.77.0.$addr/24 dev $name &&
-		ip addr add fd77::$addr/64 dev $name nodad &&
+	on "$1" "$(argonet_commands "${@:2}") &&
 		read -r queue </proc/sys/net/core/default_qdisc || exit
 		${PLAIN_QUEUE:+echo pfifo_fast >/proc/sys/net/core/default_qdisc}
 		ip link set $name mtu ${LINK_MTU:-1500} up || exit
