@@ -83,7 +83,7 @@ flood() # RING-SIZE
 
 	pair_up 'ring-size 16K'
 	for d in g1 g2; do
-		serve $d 5002 traffic udp-recv 5002 "$SEED" 10000 1000 5
+		serve $d 5002 traffic udp-recv 5002 "$SEED" 10000 1000 $((5 * BED_SLOW))
 	done
 	pings g1 10.77.0.2
 	on_both "traffic udp-send 10.77.0.2 5002 $SEED 10000 1000" \

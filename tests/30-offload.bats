@@ -41,7 +41,7 @@ assert_segmented() # ADDRESS
 
 assert_unsegmented() # ADDRESS
 {
-	assert [ "$(frames "$1")" -lt 350 ]
+	assert [ "$(frames "$1")" -lt 500 ]
 }
 
 # bats test_tags=smoke

@@ -138,7 +138,7 @@ tcp()
 # keeps a few datagrams only, hence the ping.
 udp()
 {
-	serve "$2" 5002 traffic udp-recv 5002 "$SEED" "$4" "$5" 5 &&
+	serve "$2" 5002 traffic udp-recv 5002 "$SEED" "$4" "$5" $((5 * BED_SLOW)) &&
 		on "$1" "ping -q -c 1 -W 5 $3 >/dev/null &&
 			traffic udp-send $3 5002 $SEED $4 $5 0 ${6:-1} ${7:-0}" &&
 		served "$2" 5002
