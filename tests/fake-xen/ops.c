@@ -10,6 +10,7 @@
 #include <linux/printk.h>
 #include <linux/random.h>
 
+#include "core.h"
 #include "fake.h"
 
 static ushort fake_domid = 1;
@@ -57,6 +58,9 @@ static const struct argo_hv_ops raw_ops = {
 
 const struct argo_hv_ops *const raw_hv = &raw_ops;
 EXPORT_SYMBOL_GPL(raw_hv);
+
+/* For tests to undo a shutdown, after which no kernel is expected to go on */
+EXPORT_SYMBOL_GPL(argo);
 
 static int fake_hv_probe(void)
 {

@@ -10,6 +10,7 @@
 #include <linux/pm.h>
 #include <linux/slab.h>
 
+#include "core.h"
 #include "fake.h"
 
 #define ME	fake.local
@@ -479,6 +480,26 @@ static void restored_ring_is_not_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, drain());
 }
 
+/* What ends with a kernel, for another that may follow by kexec */
+static void shutdown_takes_rings(struct kunit *test)
+{
+	struct argo_ring_config config = {
+		.partner = PEER, .port = PORT + 1, .len = LEN,
+	};
+	struct device *dev;
+
+	power(test, &dev);
+	platform_bus_type.shutdown(dev);
+	KUNIT_EXPECT_EQ(test, peer_sends(10), -ECONNREFUSED);
+	KUNIT_EXPECT_EQ(test, argo_ring_register(ring), -ESHUTDOWN);
+	KUNIT_EXPECT_EQ(test, -ENODEV,
+			PTR_ERR_OR_ZERO(argo_ring_create(&config, &ring_ops, NULL)));
+	WRITE_ONCE(argo.dead, false);
+	KUNIT_EXPECT_EQ(test, argo_ring_register(ring), 0);
+	KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+	KUNIT_EXPECT_EQ(test, 1, drain());
+}
+
 /* Also when a round of reading ends in the midst of their message */
 static void lent_pages_are_kept(struct kunit *test)
 {
@@ -497,6 +518,69 @@ static void lent_pages_are_kept(struct kunit *test)
 	put_page(page);
 	KUNIT_EXPECT_TRUE(test, argo_ring_publish(ring));
 	KUNIT_EXPECT_EQ(test, argo_ring_held(ring), 0);
+}
+
+/* The first message, read and lent */
+static struct page *lend_message(struct kunit *test, u32 *offset)
+{
+	struct argo_message msg;
+	struct page *page;
+	u32 len = 100;
+
+	memset(buf, 'a', len);
+	KUNIT_ASSERT_EQ(test, peer_sends(len), len);
+	KUNIT_ASSERT_EQ(test, argo_ring_next(ring, &msg), 1);
+	page = argo_ring_lend(ring, &msg, 0, offset, &len);
+	argo_ring_consume(ring, &msg);
+	return page;
+}
+
+static void lent_pages_are_not_written_to(struct kunit *test)
+{
+	u32 offset;
+	struct page *page = lend_message(test, &offset);
+
+	KUNIT_EXPECT_EQ(test, argo_ring_register(ring), 0);
+	memset(buf, 'b', sizeof(buf));
+	KUNIT_EXPECT_EQ(test, peer_sends(2000), 2000);
+	KUNIT_EXPECT_EQ(test, 1, drain());
+	KUNIT_EXPECT_NULL(test, memchr_inv(page_address(page) + offset, 'a', 100));
+	put_page(page);
+}
+
+/*
+ * Each allocation that a ring in place of a lent one takes, once. They may wait
+ * for memory: ignore-gfp-wait of failslab and fail_page_alloc has to be N.
+ */
+static void no_memory_for_another_ring(struct kunit *test)
+{
+#ifdef CONFIG_FAULT_INJECTION
+	unsigned int n, left = 0;
+	int ret;
+
+	for (n = 1; !left; n++) {
+		u32 offset;
+		struct page *page = lend_message(test, &offset);
+
+		current->fail_nth = n;
+		ret = argo_ring_register(ring);
+		left = current->fail_nth;
+		current->fail_nth = 0;
+		put_page(page);
+		if (ret) {
+			KUNIT_EXPECT_EQ(test, ret, -ENOMEM);
+			KUNIT_EXPECT_EQ(test, peer_sends(10), -ECONNREFUSED);
+			KUNIT_ASSERT_EQ(test, argo_ring_register(ring), 0);
+		}
+		KUNIT_EXPECT_EQ(test, peer_sends(10), 10);
+		KUNIT_EXPECT_EQ(test, 1, drain());
+	}
+	/* Nothing failed in the last round, and something before. */
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_GT(test, n, 3);
+#else
+	kunit_skip(test, "needs CONFIG_FAULT_INJECTION");
+#endif
 }
 
 static void senseless_write_position(struct kunit *test)
@@ -575,7 +659,10 @@ static struct kunit_case argo_core_cases[] = {
 	KUNIT_CASE(new_ring_that_is_not_given_back),
 	KUNIT_CASE(suspend_that_is_cancelled),
 	KUNIT_CASE(restored_ring_is_not_read),
+	KUNIT_CASE(shutdown_takes_rings),
 	KUNIT_CASE(lent_pages_are_kept),
+	KUNIT_CASE(lent_pages_are_not_written_to),
+	KUNIT_CASE(no_memory_for_another_ring),
 	KUNIT_CASE(senseless_write_position),
 	KUNIT_CASE(senseless_header),
 	KUNIT_CASE(senseless_read_position),
