@@ -23,7 +23,8 @@ static int rings_show(struct seq_file *s, void *unused)
 			   ring->config.partner, ring->config.port,
 			   ring->config.len, READ_ONCE(c->rx),
 			   READ_ONCE(c->ring->tx_ptr), READ_ONCE(c->published),
-			   ring->broken ? "broken" : ring->busy ? "busy" : "idle",
+			   READ_ONCE(ring->broken) ? "broken" :
+			   READ_ONCE(ring->busy) ? "busy" : "idle",
 			   st->messages, st->bytes, st->bad_headers,
 			   st->notify, st->notify_elided);
 	}

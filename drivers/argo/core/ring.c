@@ -246,7 +246,7 @@ static void argo_ring_lost(struct argo_ring *ring)
 {
 	lockdep_assert_held(&argo.lock);
 
-	ring->lost = true;
+	WRITE_ONCE(ring->lost, true);
 	ring->ops->lost(ring->priv);
 }
 
@@ -263,7 +263,7 @@ void argo_rings_probe_suspects(void)
 	list_for_each_entry(ring, &argo.rings, node) {
 		int ret;
 
-		if (!ring->suspect || ring->lost)
+		if (!ring->suspect || READ_ONCE(ring->lost))
 			continue;
 		ret = argo_ring_tell_xen(ring);
 		/* Without memory nothing was found out. */
