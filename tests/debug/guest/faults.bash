@@ -4,6 +4,7 @@
 # kernel can inject. Each case ends with the same connection flowing again.
 
 . /debug/net.bash
+. /debug/users.bash
 
 first_load()
 {
@@ -21,132 +22,23 @@ faulty()
 	healthy
 }
 
-# fails OP ERRNO: every third time, then always; links flap meanwhile if that
+# fails OP ERRNO: every second time, then always; links flap meanwhile if that
 # is when the operation is used
 fails()
 {
-	local op=$1 errno=$2
+	local op=$1 errno=$2 how
 
 	[ "$op" != unregister ] || allow 'Xen did not release the ring'
-	for how in 'every 3' 'every 1'; do
+	for how in 'every 2' 'every 1'; do
 		fake fail "$op $errno $how"
 		case $op in
 		*register)	flap a; flap b;;
+		sendv)		flap a;; # HELLO and BYE are refused, too
 		esac
 		load
 	done
 	sleep 1
 	heal
-	healthy
-}
-
-flap()
-{
-	ip -n "$1" link set argo0 down
-	ip -n "$1" link set argo0 up
-	# the kernel takes IPv6 addresses away with the link
-	ip -n "$1" addr replace "fd77::$([ "$1" = a ] && echo 1 || echo 2)/64" dev argo0 nodad
-}
-
-flaps()
-{
-	local i
-
-	for i in 1 2 3 4 5 6; do
-		flap "$1"
-		[ $((i % 2)) = 0 ] || retry 20 carriers
-	done
-	healthy
-}
-
-flaps_at_once()
-{
-	local ns pids=()
-
-	for ns in a b; do
-		(for _ in 1 2 3 4 5 6; do flap $ns; done) &
-		pids+=($!)
-	done
-	wait "${pids[0]}"
-	wait "${pids[1]}"
-	healthy
-}
-
-pings()
-{
-	local size
-
-	for size in 0 1 213 1400 9000 60000; do
-		in_a ping -q -c 2 -i 0.2 -W 10 -s $size 10.77.0.2
-		in_b ping -q -c 2 -i 0.2 -W 10 -s $size fd77::1
-	done
-}
-
-# iperf OPTIONS...: a test of its own beside the traffic
-iperf()
-{
-	serve 5202
-	in_a timeout 60 iperf3 -c 10.77.0.2 -p 5202 --bidir "$@"
-}
-
-settings()
-{
-	local mtu
-
-	echo 1 >/sys/kernel/tracing/events/argo/enable
-	for mtu in 576 9000 65521 1500; do
-		ip -n a link set argo0 mtu $mtu
-		in_b ethtool -S argo0
-		in_a ethtool -i argo0
-		in_b ethtool -l argo0
-		in_a ethtool -g argo0
-		in_b ethtool -k argo0
-		cat /sys/kernel/debug/argo/rings
-		ip -n b -d -s link show argo0
-	done
-	in_a ethtool -K argo0 tso off rx-gro-hw off
-	load
-	in_a ethtool -K argo0 tx off rx off
-	load
-	in_a ethtool -K argo0 tx on rx on tso on rx-gro-hw on
-	ip -n b link set argo0 type argonet ring-size 1M
-	retry 30 carriers
-	ip -n b link set argo0 type argonet ring-size 128K
-	echo 0 >/sys/kernel/tracing/events/argo/enable
-	ip -n a addr replace fd77::1/64 dev argo0 nodad
-	ip -n b addr replace fd77::2/64 dev argo0 nodad
-	healthy
-}
-
-reload()
-{
-	for _ in 1 2; do
-		modules_unload
-		modules_load
-		link_add a
-		link_add b
-		retry 30 carriers
-	done
-	healthy
-}
-
-# The namespace stays as long as something runs in it: so does the connection.
-namespace()
-{
-	ip netns add c
-	ip -n c link add argo0 type argonet peer 1 port 0x3000 peer-port 0x4000
-	ip -n c link set argo0 up
-	ip -n b link add argo1 type argonet peer 1 port 0x4000 peer-port 0x3000
-	ip -n c addr add 10.79.0.1/24 dev argo0
-	ip -n b addr add 10.79.0.2/24 dev argo1
-	ip -n b link set argo1 up
-	retry 20 ip netns exec c ping -q -c 1 -W 2 10.79.0.2
-	in_b setsid ping -q -i 0.01 -s 3000 10.79.0.1 >/dev/null 2>&1 </dev/null &
-	sleep 1
-	ip netns del c
-	retry 20 sh -c '! ip -n b -br link show argo1 | grep -q LOWER_UP'
-	killall -q ping
-	ip -n b link del argo1
 	healthy
 }
 
@@ -251,6 +143,17 @@ flood()
 	healthy
 }
 
+# Xen drops the rings of b and takes no new ones for longer than a has patience.
+stay_away()
+{
+	fake fail register 12
+	fake drop 0x2000
+	fake drop 0x2001
+	retry 30 no_carrier a
+	heal
+	healthy
+}
+
 # A peer that is born and dies again and again, and never answers
 mortal_peer()
 {
@@ -271,63 +174,14 @@ mortal_peer()
 # Loading fails as it should and leaves nothing.
 load_fails()
 {
-	local fault=$1
+	local fault=$1 want=$2
 
 	modules_unload
-	! insmod /debug/argo-core.ko fake_fail="$fault" || return 1
-	[ ! -e /sys/kernel/debug/argo ] || return 1
+	refuses "$want" insmod /debug/argo-core.ko "fake_fail=\"$fault\""
+	[ ! -e /sys/kernel/debug/argo ]
 	modules_load
 	link_add a
 	link_add b
-	healthy
-}
-
-# All that takes memory; whatever of it fails
-everything_allocated()
-{
-	local ns
-
-	load
-	for _ in 1 2; do
-		flap a
-		flap b
-		ip -n a link add argo9 type argonet peer 9 port 0x9000 queues 4 &&
-			ip -n a link set argo9 up
-		ip -n a link del argo9
-	done
-	for ns in a b; do
-		ip -n $ns link set argo0 type argonet ring-size 1M
-		ip -n $ns link set argo0 type argonet ring-size 128K
-	done
-	load
-}
-
-# no_memory KNOB MODULE: of the allocations with the module among the callers
-# one of three fails.
-no_memory()
-{
-	local knob=/sys/kernel/debug/$1 section=/sys/module/$2/sections/.text
-	local start size
-
-	# vmalloc() tells with a trace that it got none, but no BUG or WARNING
-	allow 'Call Trace:|page allocation failure'
-	start=$(cat "$section")
-	size=$(cat "/sys/module/$2/coresize")
-	echo N >"$knob/task-filter"
-	echo 0 >"$knob/verbose"
-	echo N >"$knob/ignore-gfp-wait" 2>/dev/null || true
-	[ ! -e "$knob/min-order" ] || echo 0 >"$knob/min-order"
-	echo 24 >"$knob/stacktrace-depth"
-	echo "$start" >"$knob/require-start"
-	printf '%#x\n' $((start + size)) >"$knob/require-end"
-	echo 1 >"$knob/interval"
-	echo -1 >"$knob/times"
-	echo 33 >"$knob/probability"
-	everything_allocated || true
-	echo 0 >"$knob/probability"
-	echo 0 >"$knob/stacktrace-depth"
-	flap a
-	flap b
 	healthy
 }
 
@@ -386,17 +240,22 @@ quiet_end()
 
 run_faults()
 {
-	local errno module
+	local errno
 
 	try 'the links come up and carry traffic' first_load
 	try 'pings of every size' pings
 	try 'TCP at full speed' iperf -n 3M
 	try 'UDP at full speed' iperf -u -b 0 -t 2 -l 1400
 	try 'UDP in fragments' iperf -u -b 0 -t 2 -l 60000
+	try 'TCP from many pages' many_pieces
+	try 'a reader that stands still' slow_reader
+	try 'a reader that stands still, no new ring' slow_reader register 28 times 1
 	try 'one end flaps' flaps a
 	try 'the other end flaps' flaps b
 	try 'both ends flap at once' flaps_at_once
 	try 'settings change under traffic' settings
+	try 'ends that differ' unlike_ends
+	try 'what is refused' refusals
 	try 'the modules are reloaded under traffic' reload
 	try 'a namespace vanishes with its device' namespace
 
@@ -411,8 +270,8 @@ run_faults()
 		try "register fails with ${errno%:*}" fails register "${errno#*:}"
 	done
 	try 'unregister fails with EINVAL' fails unregister 22
-	try 'loading fails: probe' load_fails 'probe 19'
-	try 'loading fails: bind' load_fails 'bind 12'
+	try 'loading fails: probe' load_fails 'probe 19' 'No such device'
+	try 'loading fails: bind' load_fails 'bind 28' 'No space left'
 
 	try 'half of the VIRQs are lost' faulty virq_lose 50
 	try 'all VIRQs are lost' faulty virq_lose 100
@@ -423,6 +282,7 @@ run_faults()
 	try 'all waits are lost' faulty wait_lose 100
 	try 'one ring vanishes' faulty drop 0x1000
 	try 'all rings vanish' faulty drop all
+	try 'rings vanish and stay away' stay_away
 	try 'rx_ptr is corrupted' corrupt rx
 	try 'tx_ptr is corrupted' corrupt tx
 	try 'lengths of messages are corrupted' corrupt len
@@ -432,12 +292,8 @@ run_faults()
 	try 'a flood of nonsense' flood
 	try 'a peer that dies and comes back' mortal_peer
 
-	if [ -e /sys/kernel/debug/failslab ]; then
-		for module in argonet argo_core; do
-			try "failslab in $module" no_memory failslab $module
-			try "fail_page_alloc in $module" no_memory fail_page_alloc $module
-		done
-	fi
+	# none of this is about races
+	[ "$FLAVOUR" = kcsan ] || memory_cases
 	try 'all faults at once' chaos
 	try 'nothing is left at the end' quiet_end
 	run_cases

@@ -2,18 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # First and only program of the emulated machine: runs the cases one by one,
 # prints TAP. What there is to know comes in /debug/env: FLAVOUR, SUITES, SEED,
-# CASES.
+# CASES, BED_SLOW.
 
 set +o posix
-. /debug/env
+. /debug/env || exit
 . /debug/logs.bash
 . /debug/lib.bash
+. /debug/memory.bash
 
 # The machine may have to wait for its host.
 echo 60 >/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout
 echo 30 >/proc/sys/kernel/watchdog_thresh
 echo 60 >/proc/sys/kernel/hung_task_timeout_secs
 
+fault_injection_begin
 echo "# seed: $SEED"
 for suite in $SUITES; do
 	# who looks for certain cases wants no others

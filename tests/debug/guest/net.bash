@@ -18,14 +18,17 @@ modules_unload()
 in_a() { ip netns exec a "$@"; }
 in_b() { ip netns exec b "$@"; }
 
-# link_add NAMESPACE: small rings, so that they are full now and then
+# link_add NAMESPACE [OPTIONS...]: with rings so small that they are full now
+# and then, unless the options say otherwise
 link_add()
 {
 	local ns=$1 port=0x1000 peer_port=0x2000 host=1
 
+	shift
 	[ "$ns" = a ] || { port=0x2000; peer_port=0x1000; host=2; }
+	[ $# -gt 0 ] || set -- queues 2 ring-size 128K
 	ip -n "$ns" link add argo0 type argonet peer 1 port $port \
-		peer-port $peer_port queues 2 ring-size 128K &&
+		peer-port $peer_port "$@" &&
 		ip -n "$ns" addr add 10.77.0.$host/24 dev argo0 &&
 		ip -n "$ns" addr add fd77::$host/64 dev argo0 nodad &&
 		ip -n "$ns" link set argo0 up
@@ -89,7 +92,7 @@ traffic_start()
 
 traffic_stop()
 {
-	killall -q -9 iperf3 ping
+	killall -q -9 iperf3 ping || true
 	sleep 0.2
 }
 
@@ -168,6 +171,9 @@ after_failure()
 {
 	[ ! -e "$FAKE/heal" ] || heal
 	echo 0 >/sys/kernel/tracing/events/enable
+	fault_injection_begin
+	killall -q -9 socat tail traffic fail-nth
 	net_down
+	rmmod argo-core
 	net_up && traffic_start
 }
