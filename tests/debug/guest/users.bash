@@ -70,14 +70,16 @@ iperf()
 # A file's pages, no two of them neighbours: more pieces than Xen takes
 many_pieces()
 {
-	local before
+	local before bad
 
 	before=$(counter a tx_bounced)
+	bad=$(counter b rx_bad_length)
 	in_b /debug/traffic tcp-recv 5003 "$SEED" 1000000 &
 	retry 20 listens 5003
 	in_a /debug/traffic tcp-pages 10.77.0.2 5003 "$SEED" 1000000
 	wait $!
 	[ "$(counter a tx_bounced)" -gt "$before" ]
+	[ "$(counter b rx_bad_length)" = "$bad" ]
 	healthy
 }
 
