@@ -117,7 +117,7 @@ each_allocation()
 	echo 0 >/sys/kernel/rcu_expedited
 	echo "$failed failed of $tried tried"
 	# Many are not worth failing for.
-	[ $tried -gt 5 ] && { [ $step -gt 1 ] || [ $failed -gt 5 ]; }
+	[ $tried -gt 3 ] && { [ $step -gt 1 ] || [ $failed -gt 5 ]; }
 }
 
 core_loaded() # STATUS
