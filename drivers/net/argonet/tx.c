@@ -22,9 +22,14 @@ static void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter,
 	u64_stats_update_end(&q->tx_sync);
 }
 
-static void argonet_tx_clear(struct argonet_queue *q)
+/* argonet_tx_collected() looks at the number of frames without the lock. */
+static void argonet_tx_clear(struct argonet_message *m)
 {
-	q->message = (struct argonet_message) {};
+	m->niov = 0;
+	m->len = 0;
+	m->staged = 0;
+	m->frame_bytes = 0;
+	WRITE_ONCE(m->frames, 0);
 }
 
 static void argonet_tx_sent(struct argonet_queue *q)
@@ -38,7 +43,7 @@ static void argonet_tx_sent(struct argonet_queue *q)
 	u64_stats_update_end(&q->tx_sync);
 	while ((skb = __skb_dequeue(&q->held)))
 		dev_consume_skb_any(skb);
-	argonet_tx_clear(q);
+	argonet_tx_clear(&q->message);
 }
 
 static void argonet_tx_drop(struct argonet_queue *q, u64_stats_t *counter)
@@ -48,7 +53,7 @@ static void argonet_tx_drop(struct argonet_queue *q, u64_stats_t *counter)
 	argonet_tx_count(q, counter, q->message.frames);
 	while ((skb = __skb_dequeue(&q->held)))
 		dev_kfree_skb_any(skb);
-	argonet_tx_clear(q);
+	argonet_tx_clear(&q->message);
 }
 
 /* Neighbours in memory are made one. */
@@ -159,7 +164,7 @@ static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool co
 		return false;
 	}
 
-	m->frames++;
+	WRITE_ONCE(m->frames, m->frames + 1);
 	m->frame_bytes += skb->len;
 	at = argonet_tx_stage(q, pad + sizeof(record) + (copy ? skb->len : 0));
 	/* Never send what was on the stage before. */
