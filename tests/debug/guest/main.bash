@@ -17,6 +17,9 @@ echo 60 >/proc/sys/kernel/hung_task_timeout_secs
 
 fault_injection_begin
 echo "# seed: $SEED"
+# Built in is not switched on.
+[ "$FLAVOUR" != kcsan ] || grep -q 'enabled: 1' /sys/kernel/debug/kcsan ||
+	result 'not ok' 'KCSAN looks'
 for suite in $SUITES; do
 	# who looks for certain cases wants no others
 	[ -z "$CASES" ] || [ "$suite" = faults ] || continue
