@@ -110,7 +110,7 @@ each_allocation()
 		tried=$((tried + 1))
 		case $rc in
 		0|99)	$check 0;;
-		98)	return 1;;
+		98|126|127) return 1;; # nothing was tried
 		*)	failed=$((failed + 1)); $check $rc;;
 		esac
 	done
