@@ -19,26 +19,6 @@ try()
 	CASE_COMMANDS+=("$(printf '%q ' "$@")")
 }
 
-# Of KCSAN's reports those that are about the modules: one of the accesses is
-# made by them, or by what they call directly. Everything else passes.
-only_our_races()
-{
-	awk '
-		function flush() {
-			if (block != "" && ours)
-				printf "%s", block
-			block = ""
-			ours = frames = 0
-		}
-		/BUG: KCSAN:/ { flush(); inside = 1 }
-		!inside { print; next }
-		{ block = block $0 "\n" }
-		/ (to|at) 0x.* by (task|interrupt)| by (task|interrupt) / { frames = 2; next }
-		frames > 0 { frames--; if (/\[(argo_core|argonet)\]/) ours = 1 }
-		/=====/ && block ~ /\n.*\n/ { flush(); inside = 0 }
-		END { flush() }'
-}
-
 # result "ok"|"not ok" NAME
 result()
 {
@@ -52,8 +32,7 @@ result()
 complaints()
 {
 	dmesg -c >/tmp/dmesg
-	only_our_races </tmp/dmesg | grep -aE "$LOG_BAD" |
-		grep -avEf /tmp/allowed | head -n 20
+	grep -aE "$LOG_BAD" /tmp/dmesg | grep -avEf /tmp/allowed | head -n 20
 }
 
 # A case that takes too long tells where everybody is, and ends.
