@@ -266,8 +266,11 @@ void argo_rings_probe_suspects(void)
 		if (!ring->suspect || READ_ONCE(ring->lost))
 			continue;
 		ret = argo_ring_tell_xen(ring);
-		/* Without memory nothing was found out. */
-		ring->suspect = ret == -ENOMEM;
+		/*
+		 * Without memory nothing was found out, nor with as many rings
+		 * as there may be: Xen counts before it looks.
+		 */
+		ring->suspect = ret == -ENOMEM || ret == -ENOSPC;
 		if (ret == -EEXIST || ring->suspect)
 			continue;
 		argo_lock();

@@ -359,6 +359,32 @@ static void suspicion_is_checked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, drain());
 }
 
+/* Xen has something to say before it looks for the ring. */
+static void suspicion_that_cannot_be_checked(struct kunit *test)
+{
+	static const char * const errors[] = { "register 12", "register 28" };
+	int i;
+
+	argo_dest_watch(&dest, true);
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		KUNIT_ASSERT_EQ(test, 0, fake_fail(errors[i]));
+		fake_peer_close(PEER, ME, PORT);
+		KUNIT_EXPECT_TRUE(test, soon(&gone_calls, i + 1));
+		msleep(1500);
+		KUNIT_EXPECT_GT(test, fake_calls(FAKE_REGISTER), 0);
+		KUNIT_EXPECT_EQ(test, 0, atomic_read(&lost_calls));
+		KUNIT_EXPECT_EQ(test, 0, fake_peer_open(PEER, ME, PORT, LEN));
+		argo_dest_watch(&dest, true);
+	}
+	/* Once it can be, what is lost is found. */
+	fake_drop_rings(ME, NULL);
+	msleep(100);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&lost_calls));
+	KUNIT_ASSERT_EQ(test, 0, fake_fail("register 0"));
+	fake_peer_close(PEER, ME, PORT);
+	KUNIT_EXPECT_TRUE(test, soon(&lost_calls, 1));
+}
+
 static void every_error_of_register(struct kunit *test)
 {
 	static const int errors[] = {
@@ -658,6 +684,7 @@ static struct kunit_case argo_core_cases[] = {
 	KUNIT_CASE(data_though_virqs_repeat),
 	KUNIT_CASE(peer_dies_and_returns),
 	KUNIT_CASE(suspicion_is_checked),
+	KUNIT_CASE(suspicion_that_cannot_be_checked),
 	KUNIT_CASE(every_error_of_register),
 	KUNIT_CASE(every_error_of_sendv),
 	KUNIT_CASE(ring_that_is_not_given_back),
