@@ -313,7 +313,8 @@ void argo_rings_lost(void)
 		WRITE_ONCE(ring->broken, true);
 		argo_ring_lost(ring);
 	}
-	WRITE_ONCE(argo.frozen, false);
+	/* Who sees this sees that they are broken. */
+	smp_store_release(&argo.frozen, false);
 	argo_unlock();
 	mutex_unlock(&argo.register_lock);
 }
@@ -361,7 +362,8 @@ int argo_ring_next(struct argo_ring *ring, struct argo_message *msg)
 {
 	int ret;
 
-	if (unlikely(READ_ONCE(argo.frozen)))
+	/* Pairs with argo_rings_lost(). */
+	if (unlikely(smp_load_acquire(&argo.frozen)))
 		return 0;
 	if (unlikely(READ_ONCE(ring->broken)))
 		return -EIO;
