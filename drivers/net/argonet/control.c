@@ -349,17 +349,22 @@ static bool argonet_up_due(const struct argonet *an, unsigned long events)
 
 /*
  * Send the HELLO that is due. Before the link goes up this cannot wait, since
- * the peer takes no frames before it has seen our answer.
+ * the peer takes no frames before it has seen our answer. The ring of a peer
+ * that was there may be back soon.
  *
  * Return: false if it has to be tried again
  */
 static bool argonet_answer(struct argonet *an, unsigned long events, bool urgent)
 {
+	int ret;
+
 	if (!(events & EV(HELLO)))
 		return true;
 	if (!urgent && argonet_until(an->hello_sent + ARGONET_HELLO_INTERVAL))
 		return false;
-	return !argonet_full(argonet_send_hello(an));
+	ret = argonet_send_hello(an);
+	return !argonet_full(ret) &&
+	       (ret != -ECONNREFUSED || an->phase != ARGONET_UP);
 }
 
 static void argonet_handle_up(struct argonet *an, unsigned long events)

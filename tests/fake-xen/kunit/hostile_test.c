@@ -682,6 +682,28 @@ static void peer_ring_comes_and_goes(struct kunit *test)
 	all_is_well(test);
 }
 
+/* The peer's ring is away for a moment: what it has to know is said then. */
+static void features_change_without_a_ring(struct kunit *test)
+{
+	int ups = atomic_read(&peer.dev->carrier_up_count);
+	u32 features = le32_to_cpu(peer.told.features);
+	int ms;
+
+	KUNIT_ASSERT_EQ(test, 0, fake_peer_close(PEER, ME, NET_PORT));
+	rtnl_lock();
+	peer.dev->wanted_features &= ~(NETIF_F_RXCSUM | NETIF_F_GRO_HW);
+	netdev_update_features(peer.dev);
+	rtnl_unlock();
+	msleep(300);
+	KUNIT_ASSERT_EQ(test, 0, fake_peer_open(PEER, ME, NET_PORT, PEER_RING));
+	for (ms = 0; ms < PATIENCE && peer.told.features; ms += 10)
+		peer_pump(10);
+	KUNIT_EXPECT_NE(test, 0, features);
+	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(peer.told.features));
+	KUNIT_EXPECT_EQ(test, ups, atomic_read(&peer.dev->carrier_up_count));
+	all_is_well(test);
+}
+
 static void peer_ring_changes_its_size(struct kunit *test)
 {
 	int i;
@@ -895,6 +917,7 @@ static struct kunit_case argonet_hostile_cases[] = {
 	KUNIT_CASE(peer_never_reads),
 	KUNIT_CASE(peer_reads_a_slot_at_a_time),
 	KUNIT_CASE(peer_ring_comes_and_goes),
+	KUNIT_CASE(features_change_without_a_ring),
 	KUNIT_CASE(peer_ring_changes_its_size),
 	KUNIT_CASE(peer_uses_up_its_own_limits),
 	KUNIT_CASE(peer_reboots_all_the_time),
