@@ -78,6 +78,11 @@ static void decode_table(struct kunit *test)
 		{ "two types at once", V4, TCP, 1, 1 | 4, 1000, 54, START4, 16, false, false },
 		{ "unknown type", V4, TCP, 1, 0x40, 1000, 54, START4, 16, false, false },
 		{ "no segment size", V4, TCP, 1, 1, 0, 54, START4, 16, false, false },
+		{ "segments of one byte", V4, TCP, 1, 1, 1, 54, START4, 16, true, true },
+		{ "TCP segments by fragments", V4, TCP, 1, 1, 0xffff, 54, START4, 16, false,
+		  false },
+		{ "UDP segments by fragments", V4, UDP, 1, 5, 0xffff, 42, START4, 6, false,
+		  false },
 		{ "65 and more UDP segments", V4, UDP, 1, 5, 10, 42, START4, 6, false, false },
 		{ "segments without checksum", V4, UDP, 0, 5, 1000, 42, 0, 0, false, false },
 		/* One segment is none. */

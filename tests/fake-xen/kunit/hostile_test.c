@@ -7,10 +7,14 @@
 #include <linux/cred.h>
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
+#include <linux/icmpv6.h>
+#include <linux/in.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/module.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
+#include <net/checksum.h>
 
 #include "compat_uapi.h"
 #include "peer_test.h"
@@ -18,6 +22,7 @@
 #define DATA	ARGONET_TYPE(ARGONET_KIND_DATA)
 #define HELLO	ARGONET_TYPE(ARGONET_KIND_HELLO)
 #define BYE	ARGONET_TYPE(ARGONET_KIND_BYE)
+#define STRANGER 3
 #define RECORD	sizeof(struct argonet_record)
 
 static uint hostile_seed;
@@ -71,7 +76,7 @@ static void every_frame_length(struct kunit *test)
 {
 	u32 len;
 
-	for (len = ETH_HLEN; len <= 1500 + ETH_HLEN; len++)
+	for (len = ETH_HLEN; len <= 1500 + VLAN_ETH_HLEN; len++)
 		if (!peer_frame_passes(len))
 			KUNIT_FAIL(test, "%u bytes", len);
 	for (len = 2048; len <= 65536; len += 2048) {
@@ -120,7 +125,9 @@ static void odd_pieces(struct kunit *test)
 {
 	static const u32 odd[] = { 1, 3, 0, 17, 33, 0, 5, 57 };
 	static const u32 nine[9] = { 1, 1, 1, 1, 1, 1, 1, 1, 1 };
-	u64 messages = peer_counts().messages;
+	static const u32 nothing[1] = { 0 };
+	struct counts before = peer_counts();
+	u64 messages = before.messages;
 
 	WRITE_ONCE(peer.capture, true);
 	KUNIT_ASSERT_EQ(test, 116, peer_frame(0, 100, ETH_P_LOOPBACK));
@@ -128,12 +135,40 @@ static void odd_pieces(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, peer_read_by_device(messages + 1));
 	msleep(20);
 	KUNIT_EXPECT_EQ(test, 1, skb_queue_len(&peer.got));
-	peer_forget_frames();
+	KUNIT_EXPECT_TRUE(test, peer_frame_is_whole(100));
+
+	KUNIT_EXPECT_EQ(test, 0, send_pieces(nothing, 1, NULL));
+	KUNIT_EXPECT_TRUE(test, peer_read_by_device(++messages + 1));
+	KUNIT_EXPECT_EQ(test, before.bad[ARGONET_BAD_LENGTH] + 1,
+			peer_counts().bad[ARGONET_BAD_LENGTH]);
 
 	KUNIT_EXPECT_EQ(test, -EINVAL, send_pieces(nine, 9, NULL));
 	KUNIT_EXPECT_EQ(test, -EFAULT, send_pieces(odd, 2, (void *)0x10));
 	msleep(20);
 	KUNIT_EXPECT_EQ(test, messages + 1, peer_counts().messages);
+	all_is_well(test);
+}
+
+/* Xen says who sent what, and to whom the ring belongs. */
+static void another_domain(struct kunit *test)
+{
+	struct xen_argo_send_addr addr = {
+		.src.domain_id = PEER,
+		.src.aport = NET_PORT,
+		.dst.domain_id = ME,
+		.dst.aport = NET_PORT,
+	};
+	u32 len = peer_frame(0, 100, ETH_P_LOOPBACK);
+	const struct xen_argo_iov iov = argo_iov(peer.buf, len);
+	u64 messages = peer_counts().messages;
+
+	fake_domain_create(STRANGER);
+	KUNIT_EXPECT_EQ(test, -EPERM, fake_sendv(STRANGER, &addr, &iov, 1, DATA));
+	addr.src.domain_id = XEN_ARGO_DOMID_ANY;
+	KUNIT_EXPECT_EQ(test, -ECONNREFUSED, fake_sendv(STRANGER, &addr, &iov, 1, DATA));
+	msleep(20);
+	KUNIT_EXPECT_EQ(test, messages, peer_counts().messages);
+	fake_domain_destroy(STRANGER);
 	all_is_well(test);
 }
 
@@ -457,11 +492,67 @@ static void vlan_tags(struct kunit *test)
 	all_is_well(test);
 }
 
+/*
+ * Mostly an IP header that is believed, so that what follows it is looked at:
+ * options, fragments, extension headers, TCP and UDP.
+ */
+static void random_ip(struct rnd_state *rnd, u8 *p, u32 size, u16 ethertype)
+{
+	static const u8 protocols[] = {
+		IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, IPPROTO_ICMPV6,
+		IPPROTO_HOPOPTS, IPPROTO_ROUTING, IPPROTO_FRAGMENT, IPPROTO_DSTOPTS,
+	};
+	u8 protocol = protocols[prandom_u32_state(rnd) % ARRAY_SIZE(protocols)];
+	struct ipv6hdr *ip6 = (void *)p;
+	struct iphdr *ip = (void *)p;
+
+	prandom_bytes_state(rnd, p, size);
+	if (prandom_u32_state(rnd) % 5 == 0)
+		return;
+	if (ethertype == ETH_P_IP && size >= 60) {
+		ip->version = 4;
+		ip->ihl = prandom_u32_state(rnd) % 2 ? 5 : 5 + prandom_u32_state(rnd) % 11;
+		ip->tot_len = htons(size);
+		ip->frag_off = prandom_u32_state(rnd) % 2 ? 0 : ip->frag_off;
+		ip->protocol = protocol;
+		ip->saddr = htonl(0x0a4d0001);
+		ip->daddr = htonl(INADDR_BROADCAST);
+		ip->check = 0;
+		ip->check = ip_fast_csum(ip, ip->ihl);
+	} else if (ethertype == ETH_P_IPV6 && size >= sizeof(*ip6)) {
+		ip6->version = 6;
+		ip6->payload_len = htons(size - sizeof(*ip6));
+		ip6->nexthdr = protocol;
+		ip6->saddr = (struct in6_addr) { .s6_addr = { 0xfe, 0x80, [15] = 1 } };
+		ip6->daddr = (struct in6_addr) { .s6_addr = { 0xff, 2, [15] = 1 } };
+	}
+}
+
+/* What may be asked for, of a frame it mostly does not fit */
+static struct virtio_net_hdr random_offload(struct rnd_state *rnd)
+{
+	static const u8 types[] = {
+		VIRTIO_NET_HDR_GSO_NONE, VIRTIO_NET_HDR_GSO_TCPV4,
+		VIRTIO_NET_HDR_GSO_TCPV6, VIRTIO_NET_HDR_GSO_UDP_L4,
+	};
+
+	return (struct virtio_net_hdr) {
+		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+		.gso_type = types[prandom_u32_state(rnd) % ARRAY_SIZE(types)],
+		.gso_size = __cpu_to_virtio16(true, prandom_u32_state(rnd) % 100),
+		.hdr_len = __cpu_to_virtio16(true, prandom_u32_state(rnd)),
+		.csum_start = __cpu_to_virtio16(true, prandom_u32_state(rnd) % 2 ? 34 :
+						ETH_HLEN + prandom_u32_state(rnd) % 80),
+		.csum_offset = __cpu_to_virtio16(true, prandom_u32_state(rnd) % 2 ? 6 : 16),
+	};
+}
+
 /* Headers that lie, below an Ethernet header that does not */
 static void random_frames(struct kunit *test)
 {
 	u32 seed = hostile_seed ?: get_random_u32(), i;
 	static const u16 types[] = { ETH_P_IP, ETH_P_IPV6, ETH_P_ARP, ETH_P_8021Q };
+	struct argonet_record *record = (void *)peer.buf;
 	u64 messages = peer_counts().messages;
 	struct rnd_state rnd;
 
@@ -470,16 +561,13 @@ static void random_frames(struct kunit *test)
 	WRITE_ONCE(peer.capture, false);
 	for (i = 0; i < 50000; i++) {
 		u32 size = ETH_HLEN + prandom_u32_state(&rnd) % 200;
-		u32 len = peer_frame(0, size, types[prandom_u32_state(&rnd) % 4]);
-		u8 *ip = peer.buf + RECORD + ETH_HLEN;
+		u16 ethertype = types[prandom_u32_state(&rnd) % 4];
+		u32 len = peer_frame(0, size, ethertype);
 
-		prandom_bytes_state(&rnd, ip, size - ETH_HLEN);
-		if (prandom_u32_state(&rnd) % 4 && size > ETH_HLEN)
-			*ip = prandom_u32_state(&rnd) % 2 ? 0x60 :
-			      0x40 | prandom_u32_state(&rnd) % 16;
+		random_ip(&rnd, peer.buf + RECORD + ETH_HLEN, size - ETH_HLEN, ethertype);
 		/* Now and then with a request to finish it */
 		if (prandom_u32_state(&rnd) % 8 == 0)
-			prandom_bytes_state(&rnd, peer.buf + 4, sizeof(struct virtio_net_hdr));
+			record->offload = random_offload(&rnd);
 		while (peer_send(DATA, peer.buf, len) == -EAGAIN)
 			usleep_range(200, 500);
 		messages++;
@@ -809,8 +897,12 @@ static void frames_of_the_stack(struct kunit *test)
 		transmit(len);
 	transmit(9023);
 	transmit(65000);
+	peer.shortest = U32_MAX;
+	transmit(ETH_HLEN);
 	peer_pump(50);
-	KUNIT_EXPECT_LE(test, u64_stats_read(&peer.an->queue[0].tx.errors), errors + 16);
+	KUNIT_EXPECT_EQ(test, peer.shortest, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, u64_stats_read(&peer.an->queue[0].tx.errors),
+			errors + ETH_HLEN - 1 + 2);
 	KUNIT_EXPECT_GE(test, u64_stats_read(&peer.an->queue[0].tx.oversize), oversize + 2);
 	all_is_well(test);
 }
@@ -848,9 +940,17 @@ static void netlink_attributes(struct kunit *test)
 	}
 }
 
-static void netlink_policy(struct kunit *test)
+/* As rtnetlink reads the attributes of a link: what it does not know, it skips. */
+static int parse_link(struct nlattr *nla, int len)
 {
 	struct nlattr *tb[IFLA_ARGONET_MAX + 1];
+
+	return nla_parse_deprecated(tb, IFLA_ARGONET_MAX, nla, len,
+				    argonet_link_ops.policy, NULL);
+}
+
+static void netlink_policy(struct kunit *test)
+{
 	struct {
 		struct nlattr nla;
 		u32 value;
@@ -862,18 +962,15 @@ static void netlink_policy(struct kunit *test)
 
 		attr.nla.nla_type = type;
 		attr.nla.nla_len = NLA_HDRLEN + (type == IFLA_ARGONET_PEER ? 2 : 4);
-		KUNIT_EXPECT_EQ_MSG(test, !nla_parse(tb, IFLA_ARGONET_MAX, &attr.nla, sizeof(attr),
-						     argonet_link_ops.policy, NULL),
-				    settable, "attribute %u", type);
+		KUNIT_EXPECT_EQ_MSG(test, !parse_link(&attr.nla, sizeof(attr)), settable,
+				    "attribute %u", type);
 		attr.nla.nla_len = NLA_HDRLEN + 1;
-		KUNIT_EXPECT_NE_MSG(test, 0, nla_parse(tb, IFLA_ARGONET_MAX, &attr.nla,
-						       sizeof(attr), argonet_link_ops.policy,
-						       NULL), "attribute %u", type);
+		KUNIT_EXPECT_NE_MSG(test, 0, parse_link(&attr.nla, sizeof(attr)),
+				    "attribute %u", type);
 	}
 	attr.nla.nla_len = NLA_HDRLEN + 4;
 	attr.nla.nla_type = IFLA_ARGONET_MAX + 1;
-	KUNIT_EXPECT_NE(test, 0, nla_parse(tb, IFLA_ARGONET_MAX, &attr.nla, sizeof(attr),
-					   argonet_link_ops.policy, NULL));
+	KUNIT_EXPECT_EQ(test, 0, parse_link(&attr.nla, sizeof(attr)));
 }
 
 static void netlink_needs_privilege(struct kunit *test)
@@ -898,6 +995,7 @@ static struct kunit_case argonet_hostile_cases[] = {
 	KUNIT_CASE(every_frame_length),
 	KUNIT_CASE(long_messages),
 	KUNIT_CASE(odd_pieces),
+	KUNIT_CASE(another_domain),
 	KUNIT_CASE(unknown_types),
 	KUNIT_CASE(lying_records),
 	KUNIT_CASE(senseless_hellos),

@@ -127,11 +127,14 @@ static void take_hello(const struct argonet_hello *hello)
 static void take_frames(int len)
 {
 	const struct argonet_record *record;
+	u32 size;
 	int at;
 
 	for (at = 0; at < len; at = ALIGN(at, ARGONET_RECORD_ALIGN)) {
 		record = (void *)(peer.in + at);
-		at += sizeof(*record) + le32_to_cpu(record->len);
+		size = le32_to_cpu(record->len);
+		at += sizeof(*record) + size;
+		peer.shortest = min(peer.shortest, size);
 		peer.frames++;
 	}
 }
@@ -249,8 +252,8 @@ int peer_send_frame(u32 len)
 			 peer_frame(0, len, ETH_P_LOOPBACK));
 }
 
-/* The frame sent last, as the stack got it */
-static bool frame_is_whole(u32 len)
+/* Did the stack get the frame in peer.buf as it was sent? */
+bool peer_frame_is_whole(u32 len)
 {
 	struct sk_buff *skb = skb_dequeue(&peer.got);
 	const u8 *sent = peer.buf + sizeof(struct argonet_record);
@@ -276,7 +279,7 @@ bool peer_frame_passes(u32 len)
 		return false;
 	for (ms = 0; skb_queue_empty(&peer.got) && ms < 1000; ms++)
 		usleep_range(1000, 1100);
-	return frame_is_whole(len) && skb_queue_empty(&peer.got);
+	return peer_frame_is_whole(len) && skb_queue_empty(&peer.got);
 }
 
 int peer_open(struct kunit *test)

@@ -29,7 +29,8 @@
  * @told: what the device said of itself last
  * @hellos: how often
  * @byes: messages that ended a session
- * @frames: DATA messages of the device
+ * @frames: frames of the device
+ * @shortest: of these, in bytes
  * @mute: answer nothing
  * @deaf: read nothing
  * @max_frame: what the peer says it takes
@@ -48,6 +49,7 @@ struct peer {
 	unsigned int hellos;
 	unsigned int byes;
 	unsigned int frames;
+	u32 shortest;
 	bool mute;
 	bool deaf;
 	u32 max_frame;
@@ -80,6 +82,7 @@ bool peer_settles(void);
 
 u32 peer_frame(u32 at, u32 len, u16 ethertype);
 int peer_send_frame(u32 len);
+bool peer_frame_is_whole(u32 len);
 bool peer_frame_passes(u32 len);
 void peer_forget_frames(void);
 
