@@ -5,8 +5,9 @@
  *
  * fail		OP ERRNO [after N] [every N] [chance PERCENT] [times N]
  * heal		anything: undo all faults and numbers
+ * seed		what chance begins with
  * drop		PORT | all
- * corrupt	PORT rx|tx|len VALUE
+ * corrupt	PORT rx|tx|len|port|domid|type VALUE
  * inject	TO_PORT FROM_DOMID FROM_PORT TYPE [HEX | *BYTES | 0]
  * domain	+DOMID | -DOMID
  * spurious	COUNT
@@ -36,6 +37,16 @@ static int fake_do_fail(char *line)
 	return fake_fail(line);
 }
 
+static int fake_do_seed(char *line)
+{
+	u32 seed;
+
+	if (kstrtou32(line, 0, &seed))
+		return -EINVAL;
+	fake_seed_chance(seed);
+	return 0;
+}
+
 static int fake_do_drop(char *line)
 {
 	u32 port;
@@ -49,10 +60,10 @@ static int fake_do_drop(char *line)
 
 static int fake_do_corrupt(char *line)
 {
-	char what[4];
+	char what[6];
 	u32 port, value;
 
-	if (sscanf(line, "%i %3s %i", &port, what, &value) != 3)
+	if (sscanf(line, "%i %5s %i", &port, what, &value) != 3)
 		return -EINVAL;
 	return fake_corrupt(fake.local, port, what, value);
 }
@@ -128,6 +139,7 @@ static const struct fake_command {
 } fake_commands[] = {
 	{ "fail", fake_do_fail },
 	{ "heal", fake_do_heal },
+	{ "seed", fake_do_seed },
 	{ "drop", fake_do_drop },
 	{ "corrupt", fake_do_corrupt },
 	{ "inject", fake_do_inject },

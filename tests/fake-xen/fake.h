@@ -78,6 +78,12 @@ enum fake_op {
 	FAKE_NOTIFY, FAKE_OPS
 };
 
+/* What the numbers of struct fake_xen made happen */
+enum fake_hit {
+	FAKE_VIRQ_LOST, FAKE_VIRQ_DOUBLED, FAKE_VIRQ_LATE, FAKE_WAIT_LOST,
+	FAKE_HITS
+};
+
 /**
  * struct fake_xen - the one instance
  * @lock: everything below, and all rings; taken in any context
@@ -160,6 +166,8 @@ void fake_heal(void);
 u32 fake_calls(enum fake_op op);
 int fake_fault(enum fake_op op);
 bool fake_chance(u32 percent);
+void fake_hit(enum fake_hit what);
+void fake_seed_chance(u32 seed);
 void fake_random_bytes(void *buf, u32 len);
 void fake_faults_show(struct seq_file *s);
 

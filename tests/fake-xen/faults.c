@@ -2,6 +2,7 @@
 /*
  * Operations that fail, by count or by chance.
  */
+#include <linux/atomic.h>
 #include <linux/export.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
@@ -32,8 +33,17 @@ struct fake_fault {
 	u32 calls, hits;
 };
 
+/* By the names of the knobs */
+static const char * const fake_hit_names[FAKE_HITS] = {
+	[FAKE_VIRQ_LOST] = "virq_lose",
+	[FAKE_VIRQ_DOUBLED] = "virq_dup",
+	[FAKE_VIRQ_LATE] = "virq_delay",
+	[FAKE_WAIT_LOST] = "wait_lose",
+};
+
 static DEFINE_SPINLOCK(fake_faults_lock); /* faults and random numbers */
 static struct fake_fault fake_faults[FAKE_OPS];
+static atomic_t fake_hits[FAKE_HITS];
 
 static bool fake_chance_locked(u32 percent)
 {
@@ -52,6 +62,20 @@ bool fake_chance(u32 percent)
 	hit = fake_chance_locked(percent);
 	spin_unlock_irqrestore(&fake_faults_lock, irq);
 	return hit;
+}
+
+void fake_hit(enum fake_hit what)
+{
+	atomic_inc(&fake_hits[what]);
+}
+
+void fake_seed_chance(u32 seed)
+{
+	unsigned long irq;
+
+	spin_lock_irqsave(&fake_faults_lock, irq);
+	prandom_seed_state(&fake.rnd, seed);
+	spin_unlock_irqrestore(&fake_faults_lock, irq);
 }
 
 void fake_random_bytes(void *buf, u32 len)
@@ -138,10 +162,13 @@ EXPORT_SYMBOL_GPL(fake_calls);
 void fake_heal(void)
 {
 	unsigned long irq;
+	int i;
 
 	spin_lock_irqsave(&fake_faults_lock, irq);
 	memset(fake_faults, 0, sizeof(fake_faults));
 	spin_unlock_irqrestore(&fake_faults_lock, irq);
+	for (i = 0; i < FAKE_HITS; i++)
+		atomic_set(&fake_hits[i], 0);
 	WRITE_ONCE(fake.mac_permissive, false);
 	WRITE_ONCE(fake.virq_lose, 0);
 	WRITE_ONCE(fake.virq_dup, 0);
@@ -158,8 +185,11 @@ void fake_faults_show(struct seq_file *s)
 		const struct fake_fault *f = &fake_faults[i];
 
 		if (f->error)
-			seq_printf(s, "%s %u after %u every %u chance %u times %u: %u of %u calls\n",
-				   fake_ops[i], f->error, f->after, f->every,
-				   f->chance, f->times, f->hits, f->calls);
+			seq_printf(s, "%s: %u of %u calls, errno %u after %u every %u chance %u times %u\n",
+				   fake_ops[i], f->hits, f->calls, f->error,
+				   f->after, f->every, f->chance, f->times);
 	}
+	for (i = 0; i < FAKE_HITS; i++)
+		seq_printf(s, "%s: %d\n", fake_hit_names[i],
+			   atomic_read(&fake_hits[i]));
 }

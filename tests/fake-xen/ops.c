@@ -144,7 +144,7 @@ static int fake_hv_bind(void (*handler)(void))
 	if (!fake_seed)
 		fake_seed = get_random_u32();
 	pr_info("this is domain %u, fake_seed=%u\n", fake_domid, fake_seed);
-	prandom_seed_state(&fake.rnd, fake_seed);
+	fake_seed_chance(fake_seed);
 
 	fake.local = fake_domid;
 	fake_domain_create(0);

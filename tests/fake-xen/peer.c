@@ -184,22 +184,40 @@ out:
 }
 EXPORT_SYMBOL_GPL(fake_drop_rings);
 
+/* What can be corrupted of the message that is next */
+static const struct {
+	const char *name;
+	u32 offset;
+	u32 size;
+} fake_head_fields[] = {
+	{ "len", offsetof(struct xen_argo_message_header, len), 4 },
+	{ "port", offsetof(struct xen_argo_message_header, source.aport), 4 },
+	{ "domid", offsetof(struct xen_argo_message_header, source.domain_id), 2 },
+	{ "type", offsetof(struct xen_argo_message_header, message_type), 4 },
+};
+
 static int fake_corrupt_ring(struct fake_ring *ring, const char *what, u32 value)
 {
 	struct xen_argo_ring *head = fake_ring_head(ring);
-	u32 rx = fake_ring_rx(ring);
+	unsigned int i;
 
 	if (!strcmp(what, "rx")) {
 		WRITE_ONCE(head->rx_ptr, value);
-	} else if (!strcmp(what, "tx")) {
-		WRITE_ONCE(head->tx_ptr, value);
-	} else if (!strcmp(what, "len")) {
-		/* Of the next message, where len comes first */
-		fake_ring_copy(ring, rx, &value, sizeof(value), true);
-	} else {
-		return -EINVAL;
+		return 0;
 	}
-	return 0;
+	if (!strcmp(what, "tx")) {
+		WRITE_ONCE(head->tx_ptr, value);
+		return 0;
+	}
+	for (i = 0; i < ARRAY_SIZE(fake_head_fields); i++) {
+		if (strcmp(what, fake_head_fields[i].name))
+			continue;
+		/* A slot is in one piece, and little-endian. */
+		fake_ring_copy(ring, fake_ring_rx(ring) + fake_head_fields[i].offset,
+			       &value, fake_head_fields[i].size, true);
+		return 0;
+	}
+	return -EINVAL;
 }
 
 /* Write @value where it does not belong, in the first ring on that port. */

@@ -40,6 +40,20 @@ static void fake_virq_now(void)
 		irq_work_queue(&virq.work);
 }
 
+/* With virq.lock held: now, or as late as was asked for */
+static void fake_virq_send(void)
+{
+	u32 delay = READ_ONCE(fake.virq_delay);
+
+	if (!delay) {
+		fake_virq_now();
+		return;
+	}
+	if (queue_delayed_work(system_highpri_wq, &virq.late,
+			       msecs_to_jiffies(delay)))
+		fake_hit(FAKE_VIRQ_LATE);
+}
+
 static void fake_virq_deliver(struct irq_work *work)
 {
 	void (*handler)(void) = NULL;
@@ -51,6 +65,7 @@ static void fake_virq_deliver(struct irq_work *work)
 		virq.pending = virq.again;
 		if (virq.again) {
 			virq.again--;
+			fake_hit(FAKE_VIRQ_DOUBLED);
 			fake_virq_now();
 		}
 	}
@@ -73,23 +88,20 @@ static void fake_virq_late(struct work_struct *work)
 
 void fake_virq_raise(void)
 {
-	u32 delay = READ_ONCE(fake.virq_delay);
 	unsigned long flags;
 
-	if (fake_chance(READ_ONCE(fake.virq_lose)))
+	if (fake_chance(READ_ONCE(fake.virq_lose))) {
+		fake_hit(FAKE_VIRQ_LOST);
 		return;
+	}
 	spin_lock_irqsave(&virq.lock, flags);
 	/* Nobody listens: it is lost, not kept. */
 	if (virq.handler) {
 		virq.pending = true;
 		virq.again = READ_ONCE(fake.virq_dup);
-		if (virq.masked)
-			; /* delivered when unmasked */
-		else if (delay)
-			queue_delayed_work(system_highpri_wq, &virq.late,
-					   msecs_to_jiffies(delay));
-		else
-			fake_virq_now();
+		/* or else when it is unmasked */
+		if (!virq.masked)
+			fake_virq_send();
 	}
 	spin_unlock_irqrestore(&virq.lock, flags);
 }
@@ -147,7 +159,7 @@ void fake_virq_unmask(void)
 	WARN(!virq.masked, "fake-xen: the VIRQ is not masked\n");
 	virq.masked = false;
 	if (virq.pending)
-		fake_virq_now();
+		fake_virq_send();
 	spin_unlock_irqrestore(&virq.lock, flags);
 }
 

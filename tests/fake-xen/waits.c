@@ -24,8 +24,10 @@ int fake_wait_add(struct fake_ring *ring, u16 domid, u32 len)
 {
 	struct fake_wait *wait = fake_wait_find(ring, domid);
 
-	if (fake_chance(fake.wait_lose))
+	if (fake_chance(fake.wait_lose)) {
+		fake_hit(FAKE_WAIT_LOST);
 		return 0;
+	}
 	if (wait) {
 		wait->len = max(wait->len, len);
 		return 0;

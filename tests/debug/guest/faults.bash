@@ -12,12 +12,21 @@ first_load()
 	traffic_start
 }
 
+# struck NAME: the fake did make an operation fail, or a VIRQ or wait be lost
+struck()
+{
+	[ "$(hits "$1")" -gt 0 ] || { echo "$1 never struck"; return 1; }
+}
+
 # faulty FILE WORDS...: a knob of the fake turned for a while, under load
 faulty()
 {
 	fake "$@"
 	load
 	sleep 1
+	case $1 in
+	virq_*|wait_*)	struck "$1";;
+	esac
 	heal
 	healthy
 }
@@ -36,22 +45,28 @@ fails()
 		sendv)		flap a;; # HELLO and BYE are refused, too
 		esac
 		load
+		struck "$op"
 	done
 	sleep 1
 	heal
 	healthy
 }
 
+# corrupt WHAT...: of the next message, or of the ring that it is in. A ring that
+# was given up is away for a while.
 corrupt()
 {
-	local what=$1 port value
+	local what port value done=0
 
 	for value in 0 1 15 16 0x7fffffff 0xfffffff0 0xffffffff $((RANDOM * 16)); do
 		for port in 0x1000 0x2000 0x2001; do
-			fake corrupt $port "$what" $value || true
+			for what; do
+				! fake corrupt $port "$what" $value || done=$((done + 1))
+			done
 		done
 		sleep 0.2
 	done
+	[ $done -gt 8 ]
 	load
 	healthy
 }
@@ -75,15 +90,33 @@ hello()
 	printf %048d 0
 }
 
+# A ring may be full, or away.
 inject() # TYPE PAYLOAD [PORT]: from b to a, or to another port of a
 {
 	fake inject "${3:-0x1000}" 1 0x2000 "$1" "${2:-0}" || true
 }
 
+# What a dropped, whatever the reason
+bad()
+{
+	in_a ethtool -S argo0 | awk '/_rx_bad_/ { sum += $2 } END { print sum + 0 }'
+}
+
+# bad_since NUMBER MESSAGES: so many of those that were sent since arrived
+bad_since()
+{
+	local now
+
+	now=$(bad)
+	echo "$((now - $1)) bad messages"
+	[ $((now - $1)) -ge "$2" ]
+}
+
 hostile_types()
 {
-	local type
+	local type before
 
+	before=$(bad)
 	for type in 0 0x414e0100 0x414e0104 0x414e01ff 0x414e0001 0x414e0203 \
 			0x414f0103 0xffffffff; do
 		for payload in 0 '*1' '*64' '*3000'; do
@@ -91,14 +124,16 @@ hostile_types()
 			inject $type "$payload" 0x1001
 		done
 	done
+	retry 5 bad_since "$before" 30
 	load
 	healthy
 }
 
 hostile_data()
 {
-	local n
+	local n before
 
+	before=$(bad)
 	for n in 0 1 2 9 10 11 12 15 16 17 18 19 20 30 59 60 61 100 1000 20000; do
 		for _ in 1 2 3; do
 			inject 0x414e0103 "*$n"
@@ -108,13 +143,15 @@ hostile_data()
 		inject 0x414e0103 "$(le 4 0xffffffff)$(printf %0$((2 * n + 24))d 0)"
 		inject 0x414e0103 "$(le 4 "$n")$(printf %0$((2 * n + 24))d 0)"
 	done
+	retry 5 bad_since "$before" 60
 	healthy
 }
 
 hostile_handshake()
 {
-	local n kind
+	local n kind before
 
+	before=$(bad)
 	for kind in 1 2; do
 		for n in 0 1 8 15 16 17 63 64 65 200; do
 			inject $((0x414e0100 + kind)) "*$n"
@@ -126,6 +163,7 @@ hostile_handshake()
 	inject 0x414e0101 "$(hello 1 0 0xffffffff 5 0 0xffffffff 0xffffffff 0xffffffff 0xffffffff)"
 	inject 0x414e0101 "$(hello 2 0 0 5 0 65558 100000 2 131008)"
 	inject 0x414e0101 "$(hello 1 0xffff 0 5 0 65558 100000 2 131008)"
+	retry 5 bad_since "$before" 20
 	healthy
 	# these are fine, but not the peer's: it seems to restart all the time
 	for n in 1 2 3 4 5 6 7 8; do
@@ -138,8 +176,13 @@ hostile_handshake()
 
 flood()
 {
+	local before
+
+	before=$(bad)
 	(for _ in $(seq 400); do inject 0x414e0101 '*64'; inject 0x414e0103 '*300'; done) &
 	load
+	wait
+	retry 5 bad_since "$before" 200
 	healthy
 }
 
@@ -157,13 +200,16 @@ stay_away()
 # A peer that is born and dies again and again, and never answers
 mortal_peer()
 {
+	local session
+
 	ip -n a link add argo5 type argonet peer 5
 	ip -n a link set argo5 up
 	for _ in 1 2 3; do
 		fake domain +5
 		sleep 0.5
-		fake inject 0x6e657400 5 0x6e657400 0x414e0101 \
-			"$(hello 1 0 0 "$RANDOM" 0 65558 100000 1 131008)" || true
+		session=$RANDOM
+		retry 10 fake inject 0x6e657400 5 0x6e657400 0x414e0101 \
+			"$(hello 1 0 0 $session 0 65558 100000 1 131008)"
 		sleep 0.3
 		fake domain -5
 	done
@@ -190,7 +236,6 @@ chaos()
 {
 	local end=$((SECONDS + 10))
 
-	RANDOM=$SEED
 	while [ $SECONDS -lt $end ]; do
 		case $((RANDOM % 12)) in
 		0)	fake fail sendv $((RANDOM % 40 + 1)) chance $((RANDOM % 60));;
@@ -238,6 +283,12 @@ quiet_end()
 	[ ! -e /proc/lockdep_stats ] || grep -q 'debug_locks: *1$' /proc/lockdep_stats
 }
 
+# For races it does not matter which one.
+errors() # NAME:NUMBER...
+{
+	[ "$FLAVOUR" = kcsan ] && echo "$1" || echo "$*"
+}
+
 run_faults()
 {
 	local errno
@@ -260,16 +311,18 @@ run_faults()
 	try 'ends that differ' unlike_ends
 	try 'what is refused' refusals
 	try 'the modules are reloaded under traffic' reload
+	try 'more links than rings' many_links
 	try 'a namespace vanishes with its device' namespace
 
-	for errno in EAGAIN:11 EBUSY:16 ENOMEM:12 EMSGSIZE:90 ECONNREFUSED:111 ESRCH:3 \
-		EPERM:1 EINVAL:22 EFAULT:14; do
+	for errno in $(errors EAGAIN:11 EBUSY:16 ENOMEM:12 EMSGSIZE:90 ECONNREFUSED:111 \
+		ESRCH:3 EPERM:1 EINVAL:22 EFAULT:14); do
 		try "sendv fails with ${errno%:*}" fails sendv "${errno#*:}"
 	done
-	for errno in EAGAIN:11 ENOMEM:12 EINVAL:22 EFAULT:14; do
+	for errno in $(errors EAGAIN:11 ENOMEM:12 EINVAL:22 EFAULT:14); do
 		try "notify fails with ${errno%:*}" fails notify "${errno#*:}"
 	done
-	for errno in EEXIST:17 ENOSPC:28 ENOMEM:12 EPERM:1 EINVAL:22 EAGAIN:11 ECONNREFUSED:111 ESRCH:3; do
+	for errno in $(errors ENOSPC:28 EEXIST:17 ENOMEM:12 EPERM:1 EINVAL:22 EAGAIN:11 \
+		ECONNREFUSED:111 ESRCH:3); do
 		try "register fails with ${errno%:*}" fails register "${errno#*:}"
 	done
 	try 'unregister fails with EINVAL' fails unregister 22
@@ -289,6 +342,7 @@ run_faults()
 	try 'rx_ptr is corrupted' corrupt rx
 	try 'tx_ptr is corrupted' corrupt tx
 	try 'lengths of messages are corrupted' corrupt len
+	try 'headers of messages are corrupted' corrupt port domid type
 	try 'messages of unknown kinds' hostile_types
 	try 'hostile DATA' hostile_data
 	try 'hostile HELLO and BYE' hostile_handshake

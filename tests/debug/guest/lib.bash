@@ -57,7 +57,9 @@ run_case() # NAME COMMAND
 
 	echo "<5>debug: $name" >/dev/kmsg
 	: >/tmp/allowed
-	(set -e; eval "$2") >/tmp/case.log 2>&1 </dev/null &
+	# the same chance, whichever cases came before
+	[ ! -e "$FAKE/seed" ] || fake seed "$SEED"
+	(set -e; RANDOM=$SEED; eval "$2") >/tmp/case.log 2>&1 </dev/null &
 	pid=$!
 	watch_case $pid >/dev/null 2>&1 &
 	dog=$!

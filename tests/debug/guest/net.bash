@@ -161,6 +161,12 @@ fake()
 	echo "${*:2}" >"$FAKE/$1"
 }
 
+# hits NAME: how often the fake made an operation fail, or a knob struck
+hits()
+{
+	awk -v n="$1:" '$1 == n { print $2 }' "$FAKE/state"
+}
+
 heal()
 {
 	fake heal 1
@@ -170,6 +176,7 @@ heal()
 after_failure()
 {
 	[ ! -e "$FAKE/heal" ] || heal
+	rm -f /tmp/reading
 	echo 0 >/sys/kernel/tracing/events/enable
 	fault_injection_begin
 	killall -q -9 socat tail traffic fail-nth

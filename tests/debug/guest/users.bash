@@ -103,7 +103,7 @@ slow_reader() # [FAULT...]
 	in_a socat -u /dev/zero TCP:10.77.0.2:5007 &
 	retry 60 renewed "$before"
 	traffic_flows
-	[ $# = 0 ] || grep -q "$1 $2 .*: 1 of " "$FAKE/state"
+	[ $# = 0 ] || [ "$(hits "$1")" = 1 ]
 	heal
 	killall -q -9 socat tail
 	in_b sysctl -q net.ipv4.tcp_rmem="$rmem"
@@ -151,14 +151,52 @@ settings()
 	healthy
 }
 
+# Look at all there is to see, until nobody is /tmp/reading any more.
+read_all()
+{
+	while [ -e /tmp/reading ]; do
+		cat /sys/kernel/debug/argo/* "$FAKE/state"
+		ip -n a -d -s link
+		in_b ethtool -S argo0
+		in_b ethtool -k argo0
+	done >/dev/null 2>&1
+}
+
+# A module whose file is open stays, for that moment.
 reload()
 {
+	touch /tmp/reading
+	(set +e; read_all) &
 	for _ in 1 2; do
-		modules_unload
+		retry 10 rmmod argonet
+		retry 10 rmmod argo-core
 		modules_load
 		link_add a
 		link_add b
 		retry 30 carriers
+	done
+	rm /tmp/reading
+	wait $!
+	healthy
+}
+
+# A link for each ring that Xen has for a domain, and one more
+many_links()
+{
+	local n=0
+
+	while [ $n -lt 200 ]; do
+		ip -n a link add "many$n" type argonet peer 1 port $((0x8000 + n)) ring-size 4K
+		ip -n a link set "many$n" up || break
+		n=$((n + 1))
+	done
+	# two queues at either end have theirs
+	[ $n = 124 ]
+	refuses 'No space left' ip -n a link set many124 up
+	ip -n a link del many0
+	ip -n a link set many124 up
+	for ((; n; n--)); do
+		ip -n a link del "many$n"
 	done
 	healthy
 }
