@@ -9,6 +9,10 @@ in_parallel()
 	local jobs=$1 command=$2 arg out n=0
 
 	shift 2
+	if [ $# = 1 ]; then
+		"$command" "$1"
+		return
+	fi
 	out=$(mktemp -d)
 	for arg; do
 		[ "$n" -lt "$jobs" ] || wait -n || true

@@ -16,29 +16,27 @@ report()
 	done < <(awk -f /debug/ktap.awk)
 }
 
-# modules_report FOLDER MODULE[ WORDS]...: load them, unload them
+# modules_report FOLDER MODULE[ WORDS]...: load them, which runs their tests,
+# and unload them
 modules_report()
 {
-	local dir=$1 m bad before
+	local dir=$1 m bad='' before=$RESULTS loaded=()
 
 	shift
 	dmesg -c >/dev/null
+	: >/tmp/allowed
 	for m; do
 		# shellcheck disable=SC2086 # words
 		insmod $dir/${m%% *}.ko ${m#"${m%% *}"} || result 'not ok' "loading $m"
+		loaded=("${m%% *}" "${loaded[@]}")
+		bad+=$(complaints)
+		report </tmp/dmesg
 	done
-	for m; do
-		LOADED="${m%% *} ${LOADED:-}"
-	done
-	for m in $LOADED; do
+	[ "$RESULTS" -gt "$before" ] || result 'not ok' "$* have tests"
+	for m in "${loaded[@]}"; do
 		rmmod "$m" || result 'not ok' "unloading $m"
 	done
-	LOADED=
-	: >/tmp/allowed
-	bad=$(complaints)
-	before=$RESULTS
-	report </tmp/dmesg
-	[ "$RESULTS" -gt "$before" ] || result 'not ok' "$* have tests"
+	bad+=$(complaints)
 	if [ -n "$bad" ]; then
 		result 'not ok' "the kernel has nothing to complain about"
 		echo "#   kernel: ${bad//$'\n'/$'\n#   kernel: '}"
