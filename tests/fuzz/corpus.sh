@@ -22,4 +22,4 @@ one() # TARGET
 }
 
 fuzz_build fuzz O="$FUZZ/bin"
-in_parallel one "${targets[@]}"
+in_parallel "$FUZZ_JOBS" one "${targets[@]}"
