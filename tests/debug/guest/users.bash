@@ -180,24 +180,28 @@ reload()
 	healthy
 }
 
-# A link for each ring that Xen has for a domain, and one more
+registered() # N
+{
+	grep -q " $(printf %#x $((0x8000 + $1))) " /sys/kernel/debug/argo/rings
+}
+
+# A link for each ring that Xen has for a domain, and one more, which waits
 many_links()
 {
-	local n=0
+	local n
 
-	while [ $n -lt 200 ]; do
-		ip -n a link add "many$n" type argonet peer 1 port $((0x8000 + n)) ring-size 4K
-		ip -n a link set "many$n" up || break
-		n=$((n + 1))
-	done
+	for n in $(seq 0 124); do
+		echo "link add many$n type argonet peer 1 port $((0x8000 + n)) ring-size 4K"
+		echo "link set many$n up"
+	done | ip -n a -batch -
 	# two queues at either end have theirs
-	[ $n = 124 ]
-	refuses 'No space left' ip -n a link set many124 up
+	retry 10 registered 123
+	! registered 124 || return 1
 	ip -n a link del many0
-	ip -n a link set many124 up
-	for ((; n; n--)); do
-		ip -n a link del "many$n"
-	done
+	retry 30 registered 124
+	for n in $(seq 1 124); do
+		echo "link del many$n"
+	done | ip -n a -batch -
 	healthy
 }
 
