@@ -140,6 +140,8 @@ modules_each_allocation()
 {
 	# the kernel's own word for a tracepoint that got no memory
 	allow 'WARNING: .* event_define_fields'
+	# TCP would take as long again to find out that the modules are back.
+	traffic_stop
 	modules_unload
 	each_allocation finit_module core_loaded \
 		insmod /debug/argo-core.ko fake_seed="$SEED"
@@ -148,6 +150,8 @@ modules_each_allocation()
 	insmod /debug/argonet.ko
 	link_add a
 	link_add b
+	retry 30 carriers
+	traffic_start
 	healthy
 }
 
