@@ -41,6 +41,8 @@ fetch()
 	# Later kernels do without this restriction: the unwinder is reliable now.
 	sed -i '/^config FAULT_INJECTION_STACKTRACE_FILTER/,/^config /{/depends on !X86_64/d}' \
 		"$src/lib/Kconfig.debug"
+	# Only drivers of the tree can select it, ours is built apart.
+	sed -i '/^config PAGE_POOL$/,/^config /s/^\tbool$/\tbool "page pools"/' "$src/net/Kconfig"
 	basename "${deb[0]}" >"$src/.fetched"
 }
 

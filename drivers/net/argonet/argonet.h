@@ -5,9 +5,11 @@
 #include <linux/argo.h>
 #include <linux/hrtimer.h>
 #include <linux/netdevice.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
+#include <net/xdp.h>
 #include <uapi/linux/argonet.h>
 
 #include "handshake.h"
@@ -79,8 +81,6 @@ struct argonet_tx_stats {
  * @packets: frames given to the stack
  * @bytes: bytes of those frames
  * @messages: messages read, of any kind
- * @lent: frames of those whose pages are the ring's own
- * @renewed: times the ring needed new memory because of a slow reader
  * @dropped: frames dropped for want of memory
  * @bad: what was dropped by &enum argonet_bad
  */
@@ -88,8 +88,6 @@ struct argonet_rx_stats {
 	u64_stats_t packets;
 	u64_stats_t bytes;
 	u64_stats_t messages;
-	u64_stats_t lent;
-	u64_stats_t renewed;
 	u64_stats_t dropped;
 	u64_stats_t bad[ARGONET_BAD_REASONS];
 };
@@ -116,11 +114,17 @@ struct argonet_message {
  * struct argonet_queue - one direction each: our ring, and one of the peer's
  * @an: device
  * @index: queue number
- * @napi: reads @ring, sends on when @dest has room
- * @timer: schedules @napi for what cannot wait for an event
- * @polling: @napi is at work and sends what is collected meanwhile
+ * @napi: reads @ring, on @cpu
+ * @cpu: where, unless it is offline
+ * @csd: takes the interrupt there
  * @ring: what the peer sends to; NULL while the interface is down
+ * @pool: pages for received frames, single ones
+ * @large_pool: the same, ARGONET_RX_ORDER of them together
+ * @xdp_rxq: @pool as XDP knows it
+ * @talks: the peer sent frames since we looked
  * @dest: what we send to
+ * @tx_napi: sends what was collected, and what waited for room
+ * @timer: schedules @tx_napi
  * @on: the link is up; changes under the transmit queue's lock
  * @peer_features: ARGONET_F_* the peer took at any time since @on
  * @max_frame: largest frame the peer takes; with @on
@@ -137,10 +141,6 @@ struct argonet_message {
  * @woken: 1 + &enum argo_wake once there may be room; 0 before
  * @tx: transmit counters, written under the transmit queue's lock
  * @tx_sync: for them
- * @lend_from: frames are copied rather than lent until then, in jiffies
- * @pause: for how long lending ends when a reader is too slow, in jiffies
- * @moved: when some of @ring was given back last, in jiffies
- * @renew: a slow reader sits on @ring, it needs new memory
  * @rx_pos: where to go on in the message at hand, when the NAPI's budget ended
  *	in the midst of it; else 0
  * @rx: receive counters, written by @napi
@@ -151,11 +151,17 @@ struct argonet_queue {
 	struct argonet *an;
 	unsigned int index;
 	struct napi_struct napi;
-	struct hrtimer timer;
-	bool polling;
+	int cpu;
+	call_single_data_t csd;
 	struct argo_ring *ring;
-	struct argo_dest dest;
+	struct page_pool *pool;
+	struct page_pool *large_pool;
+	struct xdp_rxq_info xdp_rxq;
+	bool talks;
 
+	struct argo_dest dest;
+	struct napi_struct tx_napi;
+	struct hrtimer timer;
 	bool on;
 	u32 peer_features;
 	u32 max_frame;
@@ -173,10 +179,6 @@ struct argonet_queue {
 	struct argonet_tx_stats tx;
 	struct u64_stats_sync tx_sync;
 
-	unsigned long lend_from;
-	unsigned long pause;
-	unsigned long moved;
-	bool renew;
 	u32 rx_pos;
 	struct argonet_rx_stats rx;
 	struct u64_stats_sync rx_sync;
@@ -193,7 +195,6 @@ struct argonet_queue {
  * @ARGONET_EV_GONE: the peer has no ring for us
  * @ARGONET_EV_TOO_LONG: the peer's ring is smaller than it said
  * @ARGONET_EV_STALL: the peer does not read
- * @ARGONET_EV_RENEW: a slow reader sits on a ring of ours
  * @ARGONET_EV_NOTIFY: tell the network where we are
  */
 enum argonet_event {
@@ -205,7 +206,6 @@ enum argonet_event {
 	ARGONET_EV_GONE,
 	ARGONET_EV_TOO_LONG,
 	ARGONET_EV_STALL,
-	ARGONET_EV_RENEW,
 	ARGONET_EV_NOTIFY,
 };
 
@@ -252,7 +252,6 @@ struct argonet_config {
  * @offered: ARGONET_F_* told in this session, taken back ones included
  * @peer_features: ARGONET_F_* the stack may make use of, under RTNL
  * @tx_usecs: how long small frames of a flood are collected, under RTNL
- * @talks: the peer sent frames since we looked
  * @lock: the handshake
  * @handshake: its state
  * @rx_open: frames of the peer are welcome
@@ -285,7 +284,6 @@ struct argonet {
 	u32 offered;
 	u32 peer_features;
 	unsigned int tx_usecs;
-	bool talks;
 	spinlock_t lock; /* handshake, own.features */
 	struct argonet_handshake handshake;
 	bool rx_open;
@@ -340,21 +338,31 @@ void argonet_new_session(struct argonet *an);
 /* rings.c */
 void argonet_open_rings(struct argonet *an);
 void argonet_close_rings(struct argonet *an, unsigned long hold);
-void argonet_renew_rings(struct argonet *an);
+
+/* cpu.c */
+void argonet_cpu_get(struct argonet_queue *q);
+void argonet_cpu_put(struct argonet_queue *q);
+void argonet_cpu_init(struct argonet_queue *q);
+void argonet_rx_schedule(struct argonet_queue *q);
+
+/* buffer.c */
+int argonet_pools_create(struct argonet_queue *q);
+void argonet_pools_destroy(struct argonet_queue *q);
+struct sk_buff *argonet_rx_skb(struct argonet_queue *q,
+			       const struct argo_message *msg,
+			       const struct argonet_frame *frame);
 
 /* rx.c */
-int argonet_poll(struct napi_struct *napi, int budget);
-enum hrtimer_restart argonet_poll_timer(struct hrtimer *timer);
-void argonet_poll_after(struct argonet_queue *q, unsigned int usecs);
+int argonet_rx_poll(struct napi_struct *napi, int budget);
 void argonet_rx_bad(struct argonet_queue *q, enum argonet_bad why);
 
 /* tx.c */
 netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev);
 void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer);
 void argonet_tx_off(struct argonet_queue *q);
-bool argonet_tx_resume(struct argonet_queue *q);
 void argonet_tx_kick(struct argonet_queue *q, enum argo_wake why);
-void argonet_tx_collected(struct argonet_queue *q);
+int argonet_tx_poll(struct napi_struct *napi, int budget);
+enum hrtimer_restart argonet_tx_timer(struct hrtimer *timer);
 extern const struct argo_dest_ops argonet_dest_ops;
 
 /* offload.c */

@@ -5,6 +5,11 @@
 
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#ifdef ARGONET_HAVE_PAGE_POOL_HELPERS
+#include <net/page_pool/helpers.h>
+#else
+#include <net/page_pool.h>
+#endif
 
 static inline void argonet_raise_gso(unsigned int *max, unsigned int old,
 				     unsigned int new)
@@ -31,6 +36,28 @@ static inline void argonet_set_gso_max(struct net_device *dev, unsigned int max)
 static inline bool skb_frags_readable(const struct sk_buff *skb)
 {
 	return true;
+}
+#endif
+
+/* Pools that know their NAPI recycle without a lock, and show in netlink. */
+static inline void argonet_pool_owner(struct page_pool_params *params,
+				      struct napi_struct *napi)
+{
+#ifdef ARGONET_HAVE_PAGE_POOL_HELPERS
+	params->napi = napi;
+#endif
+#ifdef ARGONET_HAVE_PAGE_POOL_NETDEV
+	params->netdev = napi->dev;
+#endif
+}
+
+#ifndef ARGONET_HAVE_FRAG_FILL
+static inline void skb_frag_fill_page_desc(skb_frag_t *frag, struct page *page,
+					   int off, int size)
+{
+	__skb_frag_set_page(frag, page);
+	skb_frag_off_set(frag, off);
+	skb_frag_size_set(frag, size);
 }
 #endif
 

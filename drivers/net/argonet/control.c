@@ -419,8 +419,6 @@ static void argonet_control_work(struct work_struct *work)
 	an->pending = 0;
 	if (an->phase != ARGONET_CLOSED)
 		argonet_handle_loss(an, events);
-	if (an->phase != ARGONET_CLOSED && events & EV(RENEW))
-		argonet_renew_rings(an);
 	if (an->phase == ARGONET_CLOSED && !argonet_until(an->reopen_at)) {
 		/* What was noted of earlier rings is void. */
 		WRITE_ONCE(an->events, 0);

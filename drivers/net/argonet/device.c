@@ -17,7 +17,7 @@ static void argonet_ring_data(void *priv)
 {
 	struct argonet_queue *q = priv;
 
-	napi_schedule(&q->napi);
+	argonet_rx_schedule(q);
 }
 
 static void argonet_ring_lost(void *priv)
@@ -48,9 +48,11 @@ static int argonet_init(struct net_device *dev)
 		u64_stats_init(&q->tx_sync);
 		u64_stats_init(&q->rx_sync);
 		__skb_queue_head_init(&q->held);
-		hrtimer_init(&q->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-		q->timer.function = argonet_poll_timer;
-		netif_napi_add(dev, &q->napi, argonet_poll);
+		hrtimer_init(&q->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED);
+		q->timer.function = argonet_tx_timer;
+		netif_napi_add(dev, &q->napi, argonet_rx_poll);
+		netif_napi_add_tx(dev, &q->tx_napi, argonet_tx_poll);
+		argonet_cpu_init(q);
 	}
 	argonet_link_add(an);
 	return 0;
@@ -67,8 +69,10 @@ static void argonet_free(struct net_device *dev)
 	struct argonet *an = netdev_priv(dev);
 	unsigned int i;
 
-	for (i = 0; i < an->config.queues; i++)
+	for (i = 0; i < an->config.queues; i++) {
+		netif_napi_del(&an->queue[i].tx_napi);
 		netif_napi_del(&an->queue[i].napi);
+	}
 	kfree(an->queue);
 }
 
@@ -82,23 +86,32 @@ static int argonet_start_queue(struct argonet_queue *q)
 		.max_message = an->own.max_message,
 	};
 	struct argo_ring *ring;
+	int ret;
 
 	ring = argo_ring_create(&config, &argonet_ring_ops, q);
 	if (IS_ERR(ring))
 		return PTR_ERR(ring);
+	ret = argonet_pools_create(q);
+	if (ret)
+		goto err_ring;
 	q->stage = vmalloc(ARGONET_STAGE_SIZE);
 	if (!q->stage) {
-		argo_ring_destroy(ring);
-		return -ENOMEM;
+		ret = -ENOMEM;
+		goto err_pools;
 	}
 	q->ring = ring;
-	q->lend_from = jiffies;
-	q->pause = 0;
 	q->run = 0;
 	atomic_set(&q->woken, 0);
+	argonet_cpu_get(q);
 	argo_dest_add(&q->dest, an->config.peer,
 		      an->config.peer_port + q->index, &argonet_dest_ops);
 	return 0;
+
+err_pools:
+	argonet_pools_destroy(q);
+err_ring:
+	argo_ring_destroy(ring);
+	return ret;
 }
 
 static void argonet_stop_queue(struct argonet_queue *q)
@@ -112,8 +125,10 @@ static void argonet_stop_queue(struct argonet_queue *q)
 	q->past.bad_headers += stats.bad_headers;
 
 	argo_dest_del(&q->dest);
+	argonet_cpu_put(q);
 	argo_ring_destroy(q->ring);
 	q->ring = NULL;
+	argonet_pools_destroy(q);
 	vfree(q->stage);
 }
 

@@ -84,8 +84,7 @@ static int argonet_set_coalesce(struct net_device *dev,
 static const char * const argonet_counters[] = {
 	"tx_packets", "tx_sendv", "tx_eagain", "tx_stop", "tx_wake_virq",
 	"tx_wake_timer", "tx_oversize", "tx_bounced", "tx_copied",
-	"rx_packets", "rx_messages", "rx_lent", "rx_renewed",
-	"rx_notify", "rx_notify_elided",
+	"rx_packets", "rx_messages", "rx_notify", "rx_notify_elided",
 	"rx_bad_ring_header", "rx_bad_kind", "rx_bad_length",
 	"rx_bad_reserved", "rx_bad_offload", "rx_bad_unoffered",
 	"rx_bad_handshake", "rx_bad_early",
@@ -116,8 +115,6 @@ static void argonet_queue_counters(const struct argonet_queue *q, u64 *data)
 	*data++ = u64_stats_read(&tx.copied);
 	*data++ = u64_stats_read(&rx.packets);
 	*data++ = u64_stats_read(&rx.messages);
-	*data++ = u64_stats_read(&rx.lent);
-	*data++ = u64_stats_read(&rx.renewed);
 	*data++ = ring.notify + q->past.notify;
 	*data++ = ring.notify_elided + q->past.notify_elided;
 	*data++ = ring.bad_headers + q->past.bad_headers;
@@ -139,7 +136,7 @@ static void argonet_get_strings(struct net_device *dev, u32 sset, u8 *data)
 	const struct argonet *an = netdev_priv(dev);
 	unsigned int i, n;
 
-	BUILD_BUG_ON(ARGONET_COUNTERS != 16 + ARGONET_BAD_REASONS);
+	BUILD_BUG_ON(ARGONET_COUNTERS != 14 + ARGONET_BAD_REASONS);
 	if (sset != ETH_SS_STATS)
 		return;
 	for (i = 0; i < an->config.queues; i++)

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Our rings for the peer: opened, closed, given new memory. All of it runs in
- * the control work, or with that stopped.
+ * Our rings for the peer, opened and closed. All of it runs in the control work,
+ * or with that stopped.
  */
-#include <linux/delay.h>
-
 #include "argonet.h"
 
 static void argonet_open_failed(struct argonet *an, int error)
@@ -33,9 +31,10 @@ static void argonet_open_failed(struct argonet *an, int error)
 /* The ring may have got messages before its NAPI could be scheduled. */
 static void argonet_napi_start(struct argonet_queue *q)
 {
+	napi_enable(&q->tx_napi);
 	napi_enable(&q->napi);
 	local_bh_disable();
-	napi_schedule(&q->napi);
+	argonet_rx_schedule(q);
 	local_bh_enable();
 }
 
@@ -48,7 +47,6 @@ void argonet_open_rings(struct argonet *an)
 	argonet_new_session(an);
 	for (i = 0; i < an->config.queues; i++) {
 		an->queue[i].rx_pos = 0;
-		an->queue[i].renew = false;
 		ret = argo_ring_register(an->queue[i].ring);
 		if (ret)
 			goto err_unregister;
@@ -80,48 +78,9 @@ void argonet_close_rings(struct argonet *an, unsigned long hold)
 		argo_ring_unregister(an->queue[i].ring);
 	for (i = 0; i < an->config.queues; i++) {
 		napi_disable(&an->queue[i].napi);
+		napi_disable(&an->queue[i].tx_napi);
 		hrtimer_cancel(&an->queue[i].timer);
 	}
 	argonet_set_phase(an, ARGONET_CLOSED);
 	an->reopen_at = jiffies + hold;
-}
-
-/*
- * Take a ring from Xen, have it read to its end, and open it again in memory
- * of which nothing is lent. The peer finds it missing and tries once more.
- */
-static int argonet_renew_ring(struct argonet_queue *q)
-{
-	int ret, tries = 100;
-
-	argo_ring_unregister(q->ring);
-	while (argo_ring_pending(q->ring) && --tries) {
-		local_bh_disable();
-		napi_schedule(&q->napi);
-		local_bh_enable();
-		usleep_range(500, 1000);
-	}
-	napi_disable(&q->napi);
-	q->rx_pos = 0;
-	q->renew = false;
-	ret = argo_ring_register(q->ring);
-	argonet_napi_start(q);
-	return ret;
-}
-
-void argonet_renew_rings(struct argonet *an)
-{
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < an->config.queues; i++) {
-		if (!READ_ONCE(an->queue[i].renew))
-			continue;
-		ret = argonet_renew_ring(&an->queue[i]);
-		if (ret) {
-			argonet_close_rings(an, an->retry);
-			argonet_open_failed(an, ret);
-			return;
-		}
-	}
 }

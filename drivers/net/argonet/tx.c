@@ -22,14 +22,13 @@ static void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter,
 	u64_stats_update_end(&q->tx_sync);
 }
 
-/* argonet_tx_collected() looks at the number of frames without the lock. */
 static void argonet_tx_clear(struct argonet_message *m)
 {
 	m->niov = 0;
 	m->len = 0;
 	m->staged = 0;
 	m->frame_bytes = 0;
-	WRITE_ONCE(m->frames, 0);
+	m->frames = 0;
 }
 
 static void argonet_tx_sent(struct argonet_queue *q)
@@ -164,7 +163,7 @@ static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool co
 		return false;
 	}
 
-	WRITE_ONCE(m->frames, m->frames + 1);
+	m->frames++;
 	m->frame_bytes += skb->len;
 	at = argonet_tx_stage(q, pad + sizeof(record) + (copy ? skb->len : 0));
 	/* Never send what was on the stage before. */
@@ -295,8 +294,8 @@ static bool argonet_tx_flood(struct argonet_queue *q, const struct sk_buff *skb)
 {
 	ktime_t last;
 
-	if (READ_ONCE(q->an->talks)) {
-		WRITE_ONCE(q->an->talks, false);
+	if (READ_ONCE(q->talks)) {
+		WRITE_ONCE(q->talks, false);
 		q->run = 0;
 	}
 	if (skb->len > ARGONET_COLLECT || !q->an->tx_usecs)
@@ -317,7 +316,7 @@ static bool argonet_tx_flood(struct argonet_queue *q, const struct sk_buff *skb)
 enum argonet_tx_when {
 	ARGONET_TX_NOW,
 	ARGONET_TX_MORE,	/* with the next frame, which is coming */
-	ARGONET_TX_POLL,	/* at the end of this or the next poll */
+	ARGONET_TX_POLL,	/* when the softirq at work is through */
 	ARGONET_TX_TIMER,	/* with what comes until then */
 };
 
@@ -329,7 +328,7 @@ static enum argonet_tx_when argonet_tx_when(struct argonet_queue *q,
 	/* netpoll: there may be no poll and no timer any more */
 	if (irqs_disabled())
 		return ARGONET_TX_NOW;
-	if (READ_ONCE(q->polling) || in_serving_softirq())
+	if (in_serving_softirq())
 		return ARGONET_TX_POLL;
 	return argonet_tx_flood(q, skb) ? ARGONET_TX_TIMER : ARGONET_TX_NOW;
 }
@@ -343,16 +342,13 @@ static void argonet_tx_later(struct argonet_queue *q, enum argonet_tx_when when)
 	case ARGONET_TX_MORE:
 		break;
 	case ARGONET_TX_POLL:
-		/* Either the poll under way sees the frame, or we that it ends. */
-		smp_mb();
-		if (!READ_ONCE(q->polling))
-			napi_schedule(&q->napi);
+		napi_schedule(&q->tx_napi);
 		break;
 	case ARGONET_TX_TIMER:
-		/* Either the poll it starts sees the frame, or we that it is due. */
-		smp_mb();
 		if (!hrtimer_is_queued(&q->timer))
-			argonet_poll_after(q, q->an->tx_usecs);
+			hrtimer_start(&q->timer,
+				      ns_to_ktime(q->an->tx_usecs * NSEC_PER_USEC),
+				      HRTIMER_MODE_REL_PINNED);
 		break;
 	}
 }
@@ -405,11 +401,19 @@ drop:
 	return NETDEV_TX_OK;
 }
 
-/* The wait is over: the NAPI takes it from here. */
+/* The wait is over: argonet_tx_poll() takes it from here. */
 void argonet_tx_kick(struct argonet_queue *q, enum argo_wake why)
 {
 	atomic_set(&q->woken, 1 + why);
-	napi_schedule(&q->napi);
+	napi_schedule(&q->tx_napi);
+}
+
+enum hrtimer_restart argonet_tx_timer(struct hrtimer *timer)
+{
+	struct argonet_queue *q = container_of(timer, struct argonet_queue, timer);
+
+	napi_schedule(&q->tx_napi);
+	return HRTIMER_NORESTART;
 }
 
 static void argonet_dest_space(struct argo_dest *dest, enum argo_wake why)
@@ -429,42 +433,38 @@ const struct argo_dest_ops argonet_dest_ops = {
 	.gone = argonet_dest_gone,
 };
 
-/*
- * Called by the NAPI: send what was held back if there may be room now.
- *
- * Return: false if the lock is taken, perhaps by a netpoll that polls us while
- * it sends: come back.
- */
-bool argonet_tx_resume(struct argonet_queue *q)
+/* Send what was collected, or what waited if there may be room now. */
+static void argonet_tx_go_on(struct argonet_queue *q)
 {
-	struct netdev_queue *txq = argonet_txq(q);
-	int woken;
+	int woken = atomic_xchg(&q->woken, 0);
 
-	if (likely(!atomic_read(&q->woken)))
-		return true;
-	if (!__netif_tx_trylock(txq))
-		return false;
-	woken = atomic_xchg(&q->woken, 0);
-	if (woken && q->blocked && argonet_tx_flush(q))
-		argonet_tx_count(q, woken == 1 + ARGO_WAKE_VIRQ ?
-				    &q->tx.wake_virq : &q->tx.wake_timer, 1);
-	__netif_tx_unlock(txq);
-	return true;
-}
-
-/* Called at the end of a poll: send what was collected. */
-void argonet_tx_collected(struct argonet_queue *q)
-{
-	struct netdev_queue *txq = argonet_txq(q);
-
-	/* Pairs with argonet_tx_later(). */
-	smp_store_mb(q->polling, false);
-	if (!READ_ONCE(q->message.frames))
-		return;
-	__netif_tx_lock(txq, smp_processor_id());
 	if (!q->blocked)
 		argonet_tx_flush(q);
-	__netif_tx_unlock(txq);
+	else if (woken && argonet_tx_flush(q))
+		argonet_tx_count(q, woken == 1 + ARGO_WAKE_VIRQ ?
+				    &q->tx.wake_virq : &q->tx.wake_timer, 1);
+}
+
+int argonet_tx_poll(struct napi_struct *napi, int budget)
+{
+	struct argonet_queue *q = container_of(napi, struct argonet_queue, tx_napi);
+	struct netdev_queue *txq = argonet_txq(q);
+
+	if (budget) {
+		__netif_tx_lock(txq, smp_processor_id());
+		argonet_tx_go_on(q);
+		__netif_tx_unlock(txq);
+		napi_complete_done(napi, 0);
+	} else if (__netif_tx_trylock(txq)) {
+		/*
+		 * netpoll: the lock may be taken by whoever is interrupted, and
+		 * nobody else may be there to tell of room.
+		 */
+		atomic_set(&q->woken, 1 + ARGO_WAKE_TIMER);
+		argonet_tx_go_on(q);
+		__netif_tx_unlock(txq);
+	}
+	return 0;
 }
 
 /* Frames may be sent, as the peer wants them. */

@@ -72,20 +72,12 @@ no_memory() # KNOB MODULE
 	healthy
 }
 
-# Rings for which there were no larger pieces of memory
+# Long frames for which there were no larger pieces of memory
 single_pages()
 {
-	local lent
-
 	echo 1 >/sys/kernel/debug/fail_page_alloc/min-order
-	failing fail_page_alloc argo_core 100 ring_sizes 256K
+	failing fail_page_alloc argonet 100 iperf -n 8M
 	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
-	ip -n b -d link show argo0 | grep -q 'ring-size 262144'
-	retry 30 carriers
-	lent=$(counter b rx_lent)
-	iperf -n 8M
-	[ "$(counter b rx_lent)" -gt "$lent" ]
-	ring_sizes 128K
 	healthy
 }
 
@@ -203,7 +195,7 @@ memory_cases()
 		try "failslab in $module" no_memory failslab $module
 		try "fail_page_alloc in $module" no_memory fail_page_alloc $module
 	done
-	try 'rings of single pages' single_pages
+	try 'frames of single pages' single_pages
 	try 'loading the modules, each allocation fails' modules_each_allocation
 	try 'setting up a link, each allocation fails' link_each_allocation
 }

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory for received frames: each is copied out of the ring before the stack
+ * sees it, so whoever holds a frame holds nothing that the link needs.
+ *
+ * A small frame gets memory of its size. A larger one begins in a page, with
+ * room for headers in front, and goes on in larger pieces. A piece is
+ * charged to whoever holds the frame in full, as nobody else can use it. Pieces
+ * come back to their pool, and are not filled with zeroes again.
+ */
+#include <linux/skbuff.h>
+
+#include "argonet.h"
+#include "compat.h"
+
+/* Frames up to this size are small. */
+#define ARGONET_RX_SMALL	256
+
+/* What a page takes beside room for headers and the skb's own data */
+#define ARGONET_RX_HEAD \
+	((unsigned int)SKB_WITH_OVERHEAD(PAGE_SIZE - XDP_PACKET_HEADROOM))
+
+/* Large pieces of 32 KiB: two of them take the longest ordinary frame. */
+#define ARGONET_RX_ORDER	(PAGE_SHIFT < 15 ? 15 - PAGE_SHIFT : 0)
+#define ARGONET_RX_LARGE	(PAGE_SIZE << ARGONET_RX_ORDER)
+
+static struct page_pool *argonet_pool_create(struct argonet_queue *q,
+					     unsigned int order)
+{
+	struct page_pool_params params = {
+		.order = order,
+		/* What a ring holds can be on its way through the stack. */
+		.pool_size = max_t(u32, q->an->own.ring_size >> (PAGE_SHIFT + 3), 16),
+		.nid = NUMA_NO_NODE,
+	};
+
+	argonet_pool_owner(&params, &q->napi);
+	return page_pool_create(&params);
+}
+
+/**
+ * argonet_pools_create() - have memory for the frames of a queue
+ * @q: queue; what is received is known
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM, among others of XDP's registration.
+ */
+int argonet_pools_create(struct argonet_queue *q)
+{
+	int ret;
+
+	q->pool = argonet_pool_create(q, 0);
+	if (IS_ERR(q->pool))
+		return PTR_ERR(q->pool);
+	q->large_pool = argonet_pool_create(q, ARGONET_RX_ORDER);
+	if (IS_ERR(q->large_pool)) {
+		ret = PTR_ERR(q->large_pool);
+		goto err_pool;
+	}
+	ret = xdp_rxq_info_reg(&q->xdp_rxq, q->an->dev, q->index, q->napi.napi_id);
+	if (ret)
+		goto err_large_pool;
+	ret = xdp_rxq_info_reg_mem_model(&q->xdp_rxq, MEM_TYPE_PAGE_POOL, q->pool);
+	if (ret)
+		goto err_rxq;
+	return 0;
+
+err_rxq:
+	xdp_rxq_info_unreg(&q->xdp_rxq);
+err_large_pool:
+	page_pool_destroy(q->large_pool);
+err_pool:
+	page_pool_destroy(q->pool);
+	return ret;
+}
+
+/* Pages that are still held live on until they come back. */
+void argonet_pools_destroy(struct argonet_queue *q)
+{
+	xdp_rxq_info_unreg(&q->xdp_rxq);
+	page_pool_destroy(q->large_pool);
+	page_pool_destroy(q->pool);
+}
+
+static struct page_pool *argonet_pool_of(const struct argonet_queue *q,
+					 struct page *page)
+{
+	return page_size(page) == PAGE_SIZE ? q->pool : q->large_pool;
+}
+
+/* A piece for what is left of a frame: a large one only if most of it is used */
+static struct page *argonet_rx_piece(struct argonet_queue *q, u32 left)
+{
+	struct page *page = NULL;
+
+	if (left > ARGONET_RX_LARGE / 2)
+		page = page_pool_alloc_pages(q->large_pool, GFP_NOWAIT |
+					     __GFP_NORETRY | __GFP_NOWARN);
+	return page ?: page_pool_dev_alloc_pages(q->pool);
+}
+
+static void argonet_rx_free(struct argonet_queue *q, struct xdp_buff *xdp)
+{
+	struct skb_shared_info *sinfo = xdp_get_shared_info_from_buff(xdp);
+	unsigned int i;
+
+	for (i = 0; xdp_buff_has_frags(xdp) && i < sinfo->nr_frags; i++) {
+		struct page *page = skb_frag_page(&sinfo->frags[i]);
+
+		page_pool_recycle_direct(argonet_pool_of(q, page), page);
+	}
+	page_pool_recycle_direct(q->pool, virt_to_head_page(xdp->data_hard_start));
+}
+
+/* What of a frame follows its first page */
+static bool argonet_rx_fill_frags(struct argonet_queue *q,
+				  const struct argo_message *msg,
+				  const struct argonet_frame *frame, u32 done,
+				  struct xdp_buff *xdp)
+{
+	struct skb_shared_info *sinfo = xdp_get_shared_info_from_buff(xdp);
+	unsigned int n;
+	u32 len;
+
+	sinfo->nr_frags = 0;
+	sinfo->xdp_frags_size = frame->len - done;
+	xdp_buff_set_frags_flag(xdp);
+	for (n = 0; done < frame->len; n++, done += len) {
+		struct page *page;
+
+		if (n == MAX_SKB_FRAGS)
+			return false;
+		page = argonet_rx_piece(q, frame->len - done);
+		if (!page)
+			return false;
+		len = min_t(u32, page_size(page), frame->len - done);
+		argo_message_copy(msg, frame->offset + done, page_address(page), len);
+		skb_frag_fill_page_desc(&sinfo->frags[n], page, 0, len);
+		sinfo->nr_frags = n + 1;
+	}
+	return true;
+}
+
+/* Its length was checked against what the peer was told. */
+static bool argonet_rx_fill(struct argonet_queue *q,
+			    const struct argo_message *msg,
+			    const struct argonet_frame *frame,
+			    struct xdp_buff *xdp)
+{
+	struct page *page = page_pool_dev_alloc_pages(q->pool);
+	u32 head = min(frame->len, ARGONET_RX_HEAD);
+
+	if (!page)
+		return false;
+	xdp_init_buff(xdp, PAGE_SIZE, &q->xdp_rxq);
+	xdp_prepare_buff(xdp, page_address(page), XDP_PACKET_HEADROOM, head, true);
+	argo_message_copy(msg, frame->offset, xdp->data, head);
+	if (head < frame->len &&
+	    !argonet_rx_fill_frags(q, msg, frame, head, xdp)) {
+		argonet_rx_free(q, xdp);
+		return false;
+	}
+	return true;
+}
+
+static void argonet_rx_add_frags(struct sk_buff *skb, unsigned int n, u32 size)
+{
+	struct skb_shared_info *sinfo = skb_shinfo(skb);
+	unsigned int i;
+
+	sinfo->nr_frags = n;
+	skb->len += size;
+	skb->data_len += size;
+	for (i = 0; i < n; i++) {
+		struct page *page = skb_frag_page(&sinfo->frags[i]);
+
+		skb->truesize += page_size(page);
+		skb->pfmemalloc |= page_is_pfmemalloc(page);
+	}
+}
+
+static struct sk_buff *argonet_rx_build(struct argonet_queue *q,
+					struct xdp_buff *xdp)
+{
+	const struct skb_shared_info *sinfo = xdp_get_shared_info_from_buff(xdp);
+	unsigned int n = 0;
+	struct sk_buff *skb;
+	u32 size = 0;
+
+	/* Building the skb forgets these. */
+	if (xdp_buff_has_frags(xdp)) {
+		n = sinfo->nr_frags;
+		size = sinfo->xdp_frags_size;
+	}
+	skb = napi_build_skb(xdp->data_hard_start, PAGE_SIZE);
+	if (!skb) {
+		argonet_rx_free(q, xdp);
+		return NULL;
+	}
+	skb_mark_for_recycle(skb);
+	skb_reserve(skb, xdp->data - xdp->data_hard_start);
+	__skb_put(skb, xdp->data_end - xdp->data);
+	if (n)
+		argonet_rx_add_frags(skb, n, size);
+	return skb;
+}
+
+static struct sk_buff *argonet_rx_small(struct argonet_queue *q,
+					const struct argo_message *msg,
+					const struct argonet_frame *frame)
+{
+	struct sk_buff *skb = napi_alloc_skb(&q->napi, frame->len);
+
+	if (skb)
+		argo_message_copy(msg, frame->offset, __skb_put(skb, frame->len),
+				  frame->len);
+	return skb;
+}
+
+/**
+ * argonet_rx_skb() - copy a frame out of the ring
+ * @q: queue
+ * @msg: message it came in
+ * @frame: where it lies in @msg
+ *
+ * Context: NAPI.
+ * Return: the frame, data at its Ethernet header, or NULL if there is no memory.
+ */
+struct sk_buff *argonet_rx_skb(struct argonet_queue *q,
+			       const struct argo_message *msg,
+			       const struct argonet_frame *frame)
+{
+	struct xdp_buff xdp;
+
+	if (frame->len <= ARGONET_RX_SMALL)
+		return argonet_rx_small(q, msg, frame);
+	if (!argonet_rx_fill(q, msg, frame, &xdp))
+		return NULL;
+	return argonet_rx_build(q, &xdp);
+}

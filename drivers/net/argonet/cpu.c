@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where received frames are worked on. Xen raises the one interrupt for all of
+ * Argo on CPU 0; each queue has a CPU of its own as far as there are enough, and
+ * is always read there, whoever sends meanwhile.
+ */
+#include <linux/cpumask.h>
+#include <linux/percpu.h>
+#include <linux/smp.h>
+
+#include "argonet.h"
+
+/* Queues of all devices that are read on a CPU; under RTNL */
+static DEFINE_PER_CPU(unsigned int, argonet_cpu_queues);
+
+static void argonet_cpu_call(void *info)
+{
+	struct argonet_queue *q = info;
+
+	napi_schedule_irqoff(&q->napi);
+}
+
+/* Once for each queue */
+void argonet_cpu_init(struct argonet_queue *q)
+{
+	INIT_CSD(&q->csd, argonet_cpu_call, q);
+}
+
+/**
+ * argonet_cpu_get() - choose the CPU that has the fewest queues
+ * @q: queue
+ *
+ * Context: RTNL held.
+ */
+void argonet_cpu_get(struct argonet_queue *q)
+{
+	int cpu;
+
+	q->cpu = cpumask_first(cpu_online_mask);
+	for_each_online_cpu(cpu)
+		if (per_cpu(argonet_cpu_queues, cpu) <
+		    per_cpu(argonet_cpu_queues, q->cpu))
+			q->cpu = cpu;
+	per_cpu(argonet_cpu_queues, q->cpu)++;
+}
+
+void argonet_cpu_put(struct argonet_queue *q)
+{
+	per_cpu(argonet_cpu_queues, q->cpu)--;
+}
+
+/**
+ * argonet_rx_schedule() - have a queue read, on its CPU
+ * @q: queue
+ *
+ * A NAPI that is a thread runs where the user wants it. When @q->cpu is offline
+ * the calling one does the work. A call that is still under way is as good as
+ * another one.
+ *
+ * Context: softirqs or interrupts off.
+ */
+void argonet_rx_schedule(struct argonet_queue *q)
+{
+	if (q->cpu == smp_processor_id() ||
+	    test_bit(NAPI_STATE_THREADED, &q->napi.state) ||
+	    smp_call_function_single_async(q->cpu, &q->csd) == -ENXIO)
+		napi_schedule(&q->napi);
+}
