@@ -15,7 +15,6 @@
 
 struct argo_ring;
 struct argo_dest;
-struct page;
 
 /* Longest ring Xen takes: 4096 pages less the ring header. */
 #define ARGO_RING_LEN_MAX \
@@ -99,12 +98,7 @@ void argo_ring_unregister(struct argo_ring *ring);
 
 int argo_ring_next(struct argo_ring *ring, struct argo_message *msg);
 void argo_ring_consume(struct argo_ring *ring, const struct argo_message *msg);
-struct page *argo_ring_lend(struct argo_ring *ring,
-			    const struct argo_message *msg, u32 from,
-			    u32 *offset, u32 *len);
-bool argo_ring_publish(struct argo_ring *ring);
-u32 argo_ring_held(const struct argo_ring *ring);
-bool argo_ring_has_room(const struct argo_ring *ring);
+void argo_ring_publish(struct argo_ring *ring);
 bool argo_ring_pending(const struct argo_ring *ring);
 void argo_ring_done(struct argo_ring *ring);
 void argo_ring_again(struct argo_ring *ring);

@@ -98,28 +98,17 @@ static inline void world_read(u32 most)
 	}
 }
 
-/* What is lent may be missing to senders, but not if enough is left. */
+/* A sender sleeps in front of a ring that was read to its end. */
 static inline bool world_lost_a_sender(void)
 {
-	const u32 held = argo_cursor_held(&w.c);
 	int i;
 
-	if (w.xen.tx != w.c.rx ||
-	    (held && held + xen_slots(w.c.max_message) + 16 > w.c.len))
+	if (w.xen.tx != w.c.rx)
 		return false;
 	for (i = 0; i < SENDERS; i++)
 		if (w.sender[i].sleeps)
 			return true;
 	return false;
-}
-
-/* As a receiver does that lent some of what it read. */
-static inline bool world_publish_some(struct argo_cursor *c)
-{
-	const u32 slots = argo_cursor_held(c) / 16;
-	const u32 some = c->published + 16 * rnd_below(&w.rnd, slots + 1);
-
-	return argo_cursor_publish_to(c, some % c->len);
 }
 
 static inline void world_create(u64 salt, u32 len, u32 max_message)

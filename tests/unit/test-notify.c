@@ -50,14 +50,6 @@ START_TEST(no_sender_is_left_asleep)
 }
 END_TEST
 
-START_TEST(what_is_lent_puts_nobody_to_sleep)
-{
-	expect(!many_worlds(world_publish_some, 2000, 1000),
-	       "ring of %u bytes, largest message %u, %u sent, %u refused",
-	       w.xen.len, w.c.max_message, w.sent, w.refused);
-}
-END_TEST
-
 /* The rule in other words, with mistakes to choose from */
 static struct {
 	bool new_position_only;	/* forget what this call gives back */
@@ -174,7 +166,6 @@ struct Suite *notify_suite(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, no_sender_is_left_asleep);
-	tcase_add_test(tc, what_is_lent_puts_nobody_to_sleep);
 	tcase_add_test(tc, wrong_rules_are_caught);
 	tcase_add_test(tc, a_ring_with_room_needs_no_hypercall);
 	tcase_add_test(tc, a_full_ring_is_not_signalled_for_each_message);

@@ -11,18 +11,6 @@
 #include "hv.h"
 
 /**
- * struct argo_memory - pages of a ring
- * @pages: single ones, and chunks of several
- * @n: how many
- * @addr: where they are mapped
- */
-struct argo_memory {
-	struct page **pages;
-	unsigned int n;
-	void *addr;
-};
-
-/**
  * struct argo_ring - a ring of this domain
  * @node: in argo_core.rings while registered
  * @cursor: read side; belongs to the client's single reader
@@ -30,8 +18,7 @@ struct argo_memory {
  * @ops: callbacks
  * @priv: their argument
  * @memory: Xen's from registration to a successful unregistration
- * @lent: some of what was consumed may be lent; belongs to the reader
- * @lending: so may some of the message at hand; belongs to the reader
+ * @pages: the pages of @memory, for the hypervisor
  * @busy: the client was told of data and did not say it is done
  * @broken: not to be read: Xen's write position made no sense, or the domain was
  *	restored from an image
@@ -47,9 +34,8 @@ struct argo_ring {
 	struct argo_ring_config config;
 	const struct argo_ring_ops *ops;
 	void *priv;
-	struct argo_memory memory;
-	bool lent;
-	bool lending;
+	void *memory;
+	struct page **pages;
 	bool busy;
 	bool broken;
 	bool lost;
@@ -108,14 +94,6 @@ void argo_ring_check(struct argo_ring *ring);
 void argo_scan(void);
 void argo_busy_put(void);
 void argo_kick_waits(void);
-
-/* memory.c */
-int argo_memory_get(struct argo_memory *m, u32 bytes);
-void argo_memory_put(struct argo_memory *m, bool leak);
-bool argo_memory_lent(const struct argo_memory *m);
-u32 argo_memory_returned(const struct argo_memory *m, u32 from, u32 to);
-struct page *argo_memory_lend(struct argo_memory *m, const void *at,
-			      u32 *offset, u32 *len);
 
 /* ring.c */
 void argo_rings_probe_suspects(void);

@@ -126,17 +126,6 @@ void argo_cursor_consume(struct argo_cursor *c, const struct argo_message *msg)
 	WRITE_ONCE(c->rx, argo_advance(c, c->rx, msg->slots));
 }
 
-/**
- * argo_cursor_held() - what was consumed and not published
- * @c: cursor
- *
- * Return: bytes of the ring.
- */
-u32 argo_cursor_held(const struct argo_cursor *c)
-{
-	return argo_distance(c, c->published, c->rx);
-}
-
 /* What the largest message takes: header, padding, the slot never filled */
 static u32 argo_worst(const struct argo_cursor *c)
 {
@@ -145,25 +134,8 @@ static u32 argo_worst(const struct argo_cursor *c)
 }
 
 /**
- * argo_cursor_has_room() - can the largest message be sent?
+ * argo_cursor_publish() - let senders use the space of consumed messages
  * @c: cursor
- *
- * Return: false if a sender may be waiting for room, or will be with its next
- * message.
- */
-bool argo_cursor_has_room(const struct argo_cursor *c)
-{
-	u32 tx = READ_ONCE(c->ring->tx_ptr), worst = argo_worst(c);
-
-	if (!argo_index_valid(c, tx) || worst >= c->len)
-		return false;
-	return argo_distance(c, c->published, tx) <= c->len - worst;
-}
-
-/**
- * argo_cursor_publish_to() - let senders use the space of consumed messages
- * @c: cursor
- * @end: how far; a slot between the published position and the read one
  *
  * Xen does not watch rx_ptr: a sender that found the ring full is woken only
  * by the receiver's notify hypercall. Such a sender exists only if, at some
@@ -174,25 +146,25 @@ bool argo_cursor_has_room(const struct argo_cursor *c)
  *
  * Return: true if the caller must issue the notify hypercall now.
  */
-bool argo_cursor_publish_to(struct argo_cursor *c, u32 end)
+bool argo_cursor_publish(struct argo_cursor *c)
 {
 	u32 worst = argo_worst(c);
 	u32 given, used, tx, enough;
 
-	given = argo_distance(c, c->published, end);
+	given = argo_distance(c, c->published, c->rx);
 	if (!given && !c->owed)
 		return false;
 
 	/* Xen may overwrite the messages from here on: they were read. */
-	virt_store_release(&c->ring->rx_ptr, end);
-	c->published = end;
+	virt_store_release(&c->ring->rx_ptr, c->rx);
+	c->published = c->rx;
 	/* Order the store above before the load below, against Xen. */
 	virt_mb();
 	tx = READ_ONCE(c->ring->tx_ptr);
 	if (!argo_index_valid(c, tx))
 		return true;
 
-	used = argo_distance(c, end, tx);
+	used = argo_distance(c, c->rx, tx);
 	if (worst >= c->len || given + used > c->len - worst)
 		c->owed = true;
 	if (!c->owed)
@@ -202,7 +174,7 @@ bool argo_cursor_publish_to(struct argo_cursor *c, u32 end)
 	 * Waking a sender for a little space costs more than it brings: wait
 	 * until half the ring and the largest message fit, or all is read.
 	 */
-	enough = tx == c->rx ? worst : max(worst, c->len / 2);
+	enough = max(worst, c->len / 2);
 	if (used && c->len - used < enough)
 		return false;
 	c->owed = false;

@@ -37,9 +37,7 @@ void argo_cursor_init(struct argo_cursor *c, struct xen_argo_ring *ring,
 void argo_cursor_reset(struct argo_cursor *c);
 int argo_cursor_next(struct argo_cursor *c, struct argo_message *msg);
 void argo_cursor_consume(struct argo_cursor *c, const struct argo_message *msg);
-__u32 argo_cursor_held(const struct argo_cursor *c);
-bool argo_cursor_has_room(const struct argo_cursor *c);
-bool argo_cursor_publish_to(struct argo_cursor *c, __u32 end);
+bool argo_cursor_publish(struct argo_cursor *c);
 
 /**
  * argo_cursor_pending() - is there anything to read?
@@ -53,12 +51,6 @@ bool argo_cursor_publish_to(struct argo_cursor *c, __u32 end);
 static inline bool argo_cursor_pending(const struct argo_cursor *c)
 {
 	return READ_ONCE(c->ring->tx_ptr) != READ_ONCE(c->rx);
-}
-
-/* All that was consumed */
-static inline bool argo_cursor_publish(struct argo_cursor *c)
-{
-	return argo_cursor_publish_to(c, c->rx);
 }
 
 #endif /* _ARGO_CURSOR_H */

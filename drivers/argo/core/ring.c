@@ -4,9 +4,11 @@
  */
 #define pr_fmt(fmt) "argo: " fmt
 
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include "core.h"
 #include "trace.h"
@@ -14,6 +16,25 @@
 static u32 argo_ring_bytes(const struct argo_ring *ring)
 {
 	return ring->config.len + sizeof(struct xen_argo_ring);
+}
+
+/* Failing is better than having a process killed for it. */
+static int argo_ring_alloc(struct argo_ring *ring)
+{
+	unsigned int i, n = DIV_ROUND_UP(argo_ring_bytes(ring), PAGE_SIZE);
+
+	ring->pages = kvmalloc_array(n, sizeof(*ring->pages), GFP_KERNEL);
+	if (!ring->pages)
+		return -ENOMEM;
+	ring->memory = __vmalloc(n * PAGE_SIZE, GFP_KERNEL_ACCOUNT | __GFP_ZERO |
+				 __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	if (!ring->memory) {
+		kvfree(ring->pages);
+		return -ENOMEM;
+	}
+	for (i = 0; i < n; i++)
+		ring->pages[i] = vmalloc_to_page(ring->memory + i * PAGE_SIZE);
+	return 0;
 }
 
 /**
@@ -49,12 +70,12 @@ struct argo_ring *argo_ring_create(const struct argo_ring_config *config,
 	ring->ops = ops;
 	ring->priv = priv;
 
-	ret = argo_memory_get(&ring->memory, argo_ring_bytes(ring));
+	ret = argo_ring_alloc(ring);
 	if (ret) {
 		kfree(ring);
 		return ERR_PTR(ret);
 	}
-	argo_cursor_init(&ring->cursor, ring->memory.addr, config->len,
+	argo_cursor_init(&ring->cursor, ring->memory, config->len,
 			 min_not_zero(config->max_message,
 				      argo_ring_max_payload(config->len)));
 	return ring;
@@ -70,7 +91,10 @@ EXPORT_SYMBOL_GPL(argo_ring_create);
 void argo_ring_destroy(struct argo_ring *ring)
 {
 	argo_ring_unregister(ring);
-	argo_memory_put(&ring->memory, ring->exposed);
+	/* Xen may still write to memory that it did not release. */
+	if (!ring->exposed)
+		vfree(ring->memory);
+	kvfree(ring->pages);
 	kfree(ring);
 }
 EXPORT_SYMBOL_GPL(argo_ring_destroy);
@@ -84,7 +108,7 @@ static int argo_ring_tell_xen(struct argo_ring *ring)
 	};
 	int ret;
 
-	ret = argo.hv->register_ring(&reg, ring->memory.pages,
+	ret = argo.hv->register_ring(&reg, ring->pages,
 				     XEN_ARGO_REGISTER_FLAG_FAIL_EXIST);
 	trace_argo_register(ring, ret);
 	ring->exposed |= !ret;
@@ -132,33 +156,14 @@ static bool argo_ring_name_taken(const struct argo_ring *ring)
 	return false;
 }
 
-/* An empty ring is written to from its start, so nothing of it may be lent. */
-static int argo_ring_renew_memory(struct argo_ring *ring)
-{
-	struct argo_memory fresh = {};
-	int ret;
-
-	ring->lent = false;
-	ring->lending = false;
-	if (!argo_memory_lent(&ring->memory))
-		return 0;
-	ret = argo_memory_get(&fresh, argo_ring_bytes(ring));
-	if (ret)
-		return ret;
-	argo_memory_put(&ring->memory, false);
-	ring->memory = fresh;
-	ring->cursor.ring = fresh.addr;
-	return 0;
-}
-
 /**
  * argo_ring_register() - open a ring for messages
  * @ring: ring; nobody may be reading it
  *
- * The ring starts empty, in memory of which nothing is lent. A ring that is or
- * was registered is taken from Xen first: registering over a live one leaks
- * hypervisor state, so this is also the way back after argo_ring_ops.lost.
- * argo_ring_ops.data may be called before this returns. After an error the ring
+ * The ring starts empty. A ring that is or was registered is taken from Xen
+ * first: registering over a live one leaks hypervisor state, so this is also
+ * the way back after argo_ring_ops.lost. argo_ring_ops.data may be called before
+ * this returns. After an error the ring
  * is closed, what was unread in it may be gone, and this may be tried again.
  *
  * Context: process, may sleep.
@@ -198,9 +203,6 @@ int argo_ring_register(struct argo_ring *ring)
 		goto out;
 	}
 
-	ret = argo_ring_renew_memory(ring);
-	if (ret)
-		goto out;
 	argo_cursor_reset(&ring->cursor);
 	ring->broken = false;
 	ring->lost = false;
@@ -395,112 +397,33 @@ EXPORT_SYMBOL_GPL(argo_ring_next);
 void argo_ring_consume(struct argo_ring *ring, const struct argo_message *msg)
 {
 	argo_cursor_consume(&ring->cursor, msg);
-	ring->lent |= ring->lending;
-	ring->lending = false;
 	ring->stats.messages++;
 	ring->stats.bytes += msg->len;
 }
 EXPORT_SYMBOL_GPL(argo_ring_consume);
 
 /**
- * argo_ring_lend() - lend a piece of a message to whoever takes pages
- * @ring: ring
- * @msg: what argo_ring_next() returned last, not yet consumed
- * @from: first payload byte, less than the length of @msg
- * @offset: set to where that is in the page returned, in bytes
- * @len: payload bytes wanted; lowered to what the page holds of them
- *
- * The page is given back with put_page(). Until then nothing from there on is
- * published: whoever lends must look at argo_ring_held(), and stop lending
- * while there is room left.
- *
- * Context: any; one reader at a time.
- * Return: the page, perhaps a compound one, with a reference taken.
- */
-struct page *argo_ring_lend(struct argo_ring *ring,
-			    const struct argo_message *msg, u32 from,
-			    u32 *offset, u32 *len)
-{
-	const void *at = argo_message_piece(msg, from, len);
-
-	ring->lending = true;
-	return argo_memory_lend(&ring->memory, at, offset, len);
-}
-EXPORT_SYMBOL_GPL(argo_ring_lend);
-
-/* How far the ring can be given back: to the first page that is lent */
-static u32 argo_ring_returned(const struct argo_ring *ring)
-{
-	const struct argo_cursor *c = &ring->cursor;
-	u32 head = sizeof(struct xen_argo_ring);
-	u32 pos = c->published;
-
-	if (pos > c->rx) {
-		pos = argo_memory_returned(&ring->memory, head + pos,
-					   head + c->len) - head;
-		if (pos != c->len)
-			return pos;
-		pos = 0;
-	}
-	return argo_memory_returned(&ring->memory, head + pos, head + c->rx) - head;
-}
-
-/**
  * argo_ring_publish() - give the space of consumed messages back
  * @ring: ring
  *
- * As far as nothing of it is lent. Once per batch is right. Signals waiting
- * senders if there can be any.
+ * Once per batch is right. Signals waiting senders if there can be any.
  *
  * Context: any but callbacks; one reader at a time.
- * Return: true if anything was given back.
  */
-bool argo_ring_publish(struct argo_ring *ring)
+void argo_ring_publish(struct argo_ring *ring)
 {
-	u32 end = ring->lent ? argo_ring_returned(ring) : ring->cursor.rx;
-	bool given = end != ring->cursor.published;
+	bool given = ring->cursor.rx != ring->cursor.published;
 	int ret;
 
-	ring->lent = end != ring->cursor.rx;
-	if (argo_cursor_publish_to(&ring->cursor, end)) {
+	if (argo_cursor_publish(&ring->cursor)) {
 		ring->stats.notify++;
 		ret = argo.hv->notify(NULL);
 		trace_argo_notify(0, ret);
 	} else if (given) {
 		ring->stats.notify_elided++;
 	}
-	return given;
 }
 EXPORT_SYMBOL_GPL(argo_ring_publish);
-
-/**
- * argo_ring_held() - how much was consumed and is not given back
- * @ring: ring
- *
- * Context: any; one reader at a time.
- * Return: bytes of the ring, all that follows a lent page included.
- */
-u32 argo_ring_held(const struct argo_ring *ring)
-{
-	return argo_cursor_held(&ring->cursor);
-}
-EXPORT_SYMBOL_GPL(argo_ring_held);
-
-/**
- * argo_ring_has_room() - can the largest message be sent to the ring?
- * @ring: ring
- *
- * While it can, nobody waits for what is lent to come back.
- *
- * Context: any; one reader at a time.
- * Return: whether argo_ring_config.max_message bytes fit beside what was not
- * given back.
- */
-bool argo_ring_has_room(const struct argo_ring *ring)
-{
-	return argo_cursor_has_room(&ring->cursor);
-}
-EXPORT_SYMBOL_GPL(argo_ring_has_room);
 
 /**
  * argo_ring_pending() - is there anything to read?
