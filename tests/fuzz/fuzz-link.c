@@ -239,6 +239,7 @@ static void add(struct device *d, struct nlattr *data[], const struct wish *wish
 	struct nlattr *tb[IFLA_MAX + 1] = { 0 };
 	struct argonet_config config = wished(defaults, wish);
 	const bool bare = one_in(8), address = one_in(4);
+	struct rtnl_newlink_params params = { tb, bare ? NULL : data };
 	int ret, due;
 
 	memset(d, 0, sizeof(*d));
@@ -251,8 +252,7 @@ static void add(struct device *d, struct nlattr *data[], const struct wish *wish
 	if (address)
 		tb[IFLA_ADDRESS] = (struct nlattr *)d;	/* only whether it is there */
 	due = judge(d, bare ? &defaults : &config);
-	ret = argonet_link_ops.newlink(NULL, &d->dev, tb, bare ? NULL : data,
-				       &extack);
+	ret = argonet_link_ops.newlink(&d->dev, &params, &extack);
 	check_answer(ret, due, &extack);
 	expect(d->registered == !ret, "%d", ret);
 	if (ret)

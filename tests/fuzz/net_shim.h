@@ -126,6 +126,10 @@ static inline bool is_valid_ether_addr(const u8 *a)
 
 /* Netlink */
 
+/* This is the newest kernel, which needs nothing that compat.h has. */
+#define _ARGONET_COMPAT_H
+#define ARGONET_HAVE_NEWLINK_PARAMS
+
 enum { NLA_UNSPEC, NLA_U8, NLA_U16, NLA_U32, NLA_REJECT };
 
 struct nla_policy {
@@ -203,7 +207,9 @@ static inline int nla_put_u32(struct sk_buff *skb, int type, u32 value)
 	return nla_put(skb, type, sizeof(value), &value);
 }
 
-struct net;
+struct rtnl_newlink_params {
+	struct nlattr **tb, **data;
+};
 
 struct rtnl_link_ops {
 	const char *kind;
@@ -213,8 +219,8 @@ struct rtnl_link_ops {
 	const struct nla_policy *policy;
 	int (*validate)(struct nlattr *tb[], struct nlattr *data[],
 			struct netlink_ext_ack *extack);
-	int (*newlink)(struct net *src_net, struct net_device *dev,
-		       struct nlattr *tb[], struct nlattr *data[],
+	int (*newlink)(struct net_device *dev,
+		       struct rtnl_newlink_params *params,
 		       struct netlink_ext_ack *extack);
 	int (*changelink)(struct net_device *dev, struct nlattr *tb[],
 			  struct nlattr *data[], struct netlink_ext_ack *extack);

@@ -3,6 +3,7 @@
 #ifndef _ARGONET_COMPAT_H
 #define _ARGONET_COMPAT_H
 
+#include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #ifdef ARGONET_HAVE_PAGE_POOL_HELPERS
@@ -59,6 +60,26 @@ static inline void skb_frag_fill_page_desc(skb_frag_t *frag, struct page *page,
 	skb_frag_off_set(frag, off);
 	skb_frag_size_set(frag, size);
 }
+#endif
+
+#ifndef ARGONET_HAVE_HRTIMER_SETUP
+/* Came with 6.13, took the place of hrtimer_init() with 6.15. */
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+}
+#endif
+
+#ifndef ARGONET_HAVE_NEWLINK_PARAMS
+/* Before 6.15, newlink took these one by one. */
+struct rtnl_newlink_params {
+	struct net *src_net;
+	struct nlattr **tb;
+	struct nlattr **data;
+};
 #endif
 
 #endif /* _ARGONET_COMPAT_H */

@@ -7,6 +7,7 @@
 #include <linux/vmalloc.h>
 
 #include "argonet.h"
+#include "compat.h"
 
 /* What can be left to the peer; each bit only if the peer takes it */
 #define ARGONET_TX_OFFLOADS \
@@ -48,8 +49,8 @@ static int argonet_init(struct net_device *dev)
 		u64_stats_init(&q->tx_sync);
 		u64_stats_init(&q->rx_sync);
 		__skb_queue_head_init(&q->held);
-		hrtimer_init(&q->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED);
-		q->timer.function = argonet_tx_timer;
+		hrtimer_setup(&q->timer, argonet_tx_timer, CLOCK_MONOTONIC,
+			      HRTIMER_MODE_REL_PINNED);
 		netif_napi_add(dev, &q->napi, argonet_rx_poll);
 		netif_napi_add_tx(dev, &q->tx_napi, argonet_tx_poll);
 		argonet_cpu_init(q);

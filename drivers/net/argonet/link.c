@@ -7,6 +7,7 @@
 #include <net/rtnetlink.h>
 
 #include "argonet.h"
+#include "compat.h"
 
 /* All devices in all namespaces; under RTNL. Ports belong to the domain. */
 static LIST_HEAD(argonet_devices);
@@ -136,8 +137,8 @@ static int argonet_validate(struct nlattr *tb[], struct nlattr *data[],
 	return 0;
 }
 
-static int argonet_newlink(struct net *src_net, struct net_device *dev,
-			   struct nlattr *tb[], struct nlattr *data[],
+static int argonet_newlink(struct net_device *dev,
+			   struct rtnl_newlink_params *params,
 			   struct netlink_ext_ack *extack)
 {
 	struct argonet *an = netdev_priv(dev);
@@ -148,7 +149,7 @@ static int argonet_newlink(struct net *src_net, struct net_device *dev,
 		return ret;
 
 	an->config = argonet_defaults;
-	ret = argonet_parse(&an->config, data, extack);
+	ret = argonet_parse(&an->config, params->data, extack);
 	if (ret)
 		return ret;
 	if (an->config.queues > min(dev->num_tx_queues, dev->num_rx_queues)) {
@@ -163,7 +164,7 @@ static int argonet_newlink(struct net *src_net, struct net_device *dev,
 	dev->num_tx_queues = an->config.queues;
 	netif_set_real_num_tx_queues(dev, an->config.queues);
 	netif_set_real_num_rx_queues(dev, an->config.queues);
-	if (!tb[IFLA_ADDRESS])
+	if (!params->tb[IFLA_ADDRESS])
 		eth_hw_addr_random(dev);
 	netif_carrier_off(dev);
 	return register_netdevice(dev);
@@ -261,6 +262,19 @@ static unsigned int argonet_num_queues(void)
 {
 	return ARGONET_MAX_QUEUES;
 }
+
+#ifndef ARGONET_HAVE_NEWLINK_PARAMS
+static int argonet_newlink_split(struct net *src_net, struct net_device *dev,
+				 struct nlattr *tb[], struct nlattr *data[],
+				 struct netlink_ext_ack *extack)
+{
+	struct rtnl_newlink_params params = { src_net, tb, data };
+
+	return argonet_newlink(dev, &params, extack);
+}
+
+#define argonet_newlink argonet_newlink_split
+#endif
 
 struct rtnl_link_ops argonet_link_ops __read_mostly = {
 	.kind = ARGONET_NAME,
