@@ -27,6 +27,10 @@
 #define ARGONET_COPY_ALWAYS	256
 #define ARGONET_COPY_BATCHED	2048
 
+/* What the first page of a received frame takes of it */
+#define ARGONET_RX_HEAD \
+	((unsigned int)SKB_WITH_OVERHEAD(PAGE_SIZE - XDP_PACKET_HEADROOM))
+
 /* So many frames go out at once before a run of them is a flood. */
 #define ARGONET_RUN		4
 /* Frames up to this size make one; for larger ones a message each is cheap. */
@@ -60,6 +64,8 @@
  * @stop: times the queue was stopped
  * @wake_virq: times it went on because the VIRQ said so
  * @wake_timer: times it went on because the timer said so
+ * @xdp: frames of those that XDP programs sent
+ * @xdp_full: such frames that found the queue stopped, or no way to be sent
  */
 struct argonet_tx_stats {
 	u64_stats_t packets;
@@ -74,14 +80,20 @@ struct argonet_tx_stats {
 	u64_stats_t stop;
 	u64_stats_t wake_virq;
 	u64_stats_t wake_timer;
+	u64_stats_t xdp;
+	u64_stats_t xdp_full;
 };
 
 /**
  * struct argonet_rx_stats - receive counters of a queue
- * @packets: frames given to the stack
+ * @packets: frames received, for the stack or an XDP program
  * @bytes: bytes of those frames
  * @messages: messages read, of any kind
  * @dropped: frames dropped for want of memory
+ * @xdp_drop: frames that the XDP program dropped, or was too short-sighted for
+ * @xdp_tx: frames that it sent back
+ * @xdp_redirect: frames that it sent elsewhere
+ * @xdp_error: frames for which it failed, or that could not be sent
  * @bad: what was dropped by &enum argonet_bad
  */
 struct argonet_rx_stats {
@@ -89,6 +101,10 @@ struct argonet_rx_stats {
 	u64_stats_t bytes;
 	u64_stats_t messages;
 	u64_stats_t dropped;
+	u64_stats_t xdp_drop;
+	u64_stats_t xdp_tx;
+	u64_stats_t xdp_redirect;
+	u64_stats_t xdp_error;
 	u64_stats_t bad[ARGONET_BAD_REASONS];
 };
 
@@ -121,6 +137,7 @@ struct argonet_message {
  * @pool: pages for received frames, single ones
  * @large_pool: the same, ARGONET_RX_ORDER of them together
  * @xdp_rxq: @pool as XDP knows it
+ * @redirected: there are frames that XDP has to pass on after the poll
  * @talks: the peer sent frames since we looked
  * @dest: what we send to
  * @tx_napi: sends what was collected, and what waited for room
@@ -157,6 +174,7 @@ struct argonet_queue {
 	struct page_pool *pool;
 	struct page_pool *large_pool;
 	struct xdp_rxq_info xdp_rxq;
+	bool redirected;
 	bool talks;
 
 	struct argo_dest dest;
@@ -248,6 +266,7 @@ struct argonet_config {
  * @config: under RTNL; does not change while @running
  * @queue: config.queues of them
  * @running: the interface is up and bound
+ * @xdp_prog: sees received frames first; changed under RTNL
  * @own: what we tell the peer; @own.features under @lock
  * @offered: ARGONET_F_* told in this session, taken back ones included
  * @peer_features: ARGONET_F_* the stack may make use of, under RTNL
@@ -279,6 +298,7 @@ struct argonet {
 	struct argonet_config config;
 	struct argonet_queue *queue;
 	bool running;
+	struct bpf_prog __rcu *xdp_prog;
 
 	struct argonet_params own;
 	u32 offered;
@@ -350,17 +370,27 @@ int argonet_pools_create(struct argonet_queue *q);
 void argonet_pools_destroy(struct argonet_queue *q);
 struct sk_buff *argonet_rx_skb(struct argonet_queue *q,
 			       const struct argo_message *msg,
-			       const struct argonet_frame *frame);
+			       const struct argonet_frame *frame,
+			       struct bpf_prog *prog);
 
 /* rx.c */
 int argonet_rx_poll(struct napi_struct *napi, int budget);
 void argonet_rx_bad(struct argonet_queue *q, enum argonet_bad why);
+
+/* xdp.c */
+bool argonet_xdp_run(struct argonet_queue *q, struct bpf_prog *prog,
+		     struct xdp_buff *xdp);
+int argonet_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames,
+		     u32 flags);
+bool argonet_xdp_mtu_fits(const struct bpf_prog *prog, unsigned int mtu);
+int argonet_bpf(struct net_device *dev, struct netdev_bpf *bpf);
 
 /* tx.c */
 netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev);
 void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer);
 void argonet_tx_off(struct argonet_queue *q);
 void argonet_tx_kick(struct argonet_queue *q, enum argo_wake why);
+bool argonet_tx_xdp(struct argonet_queue *q, struct xdp_frame *xdp);
 int argonet_tx_poll(struct napi_struct *napi, int budget);
 enum hrtimer_restart argonet_tx_timer(struct hrtimer *timer);
 extern const struct argo_dest_ops argonet_dest_ops;

@@ -16,10 +16,6 @@
 /* Frames up to this size are small. */
 #define ARGONET_RX_SMALL	256
 
-/* What a page takes beside room for headers and the skb's own data */
-#define ARGONET_RX_HEAD \
-	((unsigned int)SKB_WITH_OVERHEAD(PAGE_SIZE - XDP_PACKET_HEADROOM))
-
 /* Large pieces of 32 KiB: two of them take the longest ordinary frame. */
 #define ARGONET_RX_ORDER	(PAGE_SHIFT < 15 ? 15 - PAGE_SHIFT : 0)
 #define ARGONET_RX_LARGE	(PAGE_SIZE << ARGONET_RX_ORDER)
@@ -89,11 +85,11 @@ static struct page_pool *argonet_pool_of(const struct argonet_queue *q,
 }
 
 /* A piece for what is left of a frame: a large one only if most of it is used */
-static struct page *argonet_rx_piece(struct argonet_queue *q, u32 left)
+static struct page *argonet_rx_piece(struct argonet_queue *q, u32 left, bool single)
 {
 	struct page *page = NULL;
 
-	if (left > ARGONET_RX_LARGE / 2)
+	if (!single && left > ARGONET_RX_LARGE / 2)
 		page = page_pool_alloc_pages(q->large_pool, GFP_NOWAIT |
 					     __GFP_NORETRY | __GFP_NOWARN);
 	return page ?: page_pool_dev_alloc_pages(q->pool);
@@ -116,7 +112,7 @@ static void argonet_rx_free(struct argonet_queue *q, struct xdp_buff *xdp)
 static bool argonet_rx_fill_frags(struct argonet_queue *q,
 				  const struct argo_message *msg,
 				  const struct argonet_frame *frame, u32 done,
-				  struct xdp_buff *xdp)
+				  struct xdp_buff *xdp, bool single)
 {
 	struct skb_shared_info *sinfo = xdp_get_shared_info_from_buff(xdp);
 	unsigned int n;
@@ -130,7 +126,7 @@ static bool argonet_rx_fill_frags(struct argonet_queue *q,
 
 		if (n == MAX_SKB_FRAGS)
 			return false;
-		page = argonet_rx_piece(q, frame->len - done);
+		page = argonet_rx_piece(q, frame->len - done, single);
 		if (!page)
 			return false;
 		len = min_t(u32, page_size(page), frame->len - done);
@@ -145,7 +141,7 @@ static bool argonet_rx_fill_frags(struct argonet_queue *q,
 static bool argonet_rx_fill(struct argonet_queue *q,
 			    const struct argo_message *msg,
 			    const struct argonet_frame *frame,
-			    struct xdp_buff *xdp)
+			    struct xdp_buff *xdp, bool single)
 {
 	struct page *page = page_pool_dev_alloc_pages(q->pool);
 	u32 head = min(frame->len, ARGONET_RX_HEAD);
@@ -156,7 +152,7 @@ static bool argonet_rx_fill(struct argonet_queue *q,
 	xdp_prepare_buff(xdp, page_address(page), XDP_PACKET_HEADROOM, head, true);
 	argo_message_copy(msg, frame->offset, xdp->data, head);
 	if (head < frame->len &&
-	    !argonet_rx_fill_frags(q, msg, frame, head, xdp)) {
+	    !argonet_rx_fill_frags(q, msg, frame, head, xdp, single)) {
 		argonet_rx_free(q, xdp);
 		return false;
 	}
@@ -184,6 +180,7 @@ static struct sk_buff *argonet_rx_build(struct argonet_queue *q,
 {
 	const struct skb_shared_info *sinfo = xdp_get_shared_info_from_buff(xdp);
 	unsigned int n = 0;
+	unsigned int meta = xdp->data - xdp->data_meta;
 	struct sk_buff *skb;
 	u32 size = 0;
 
@@ -195,11 +192,13 @@ static struct sk_buff *argonet_rx_build(struct argonet_queue *q,
 	skb = napi_build_skb(xdp->data_hard_start, PAGE_SIZE);
 	if (!skb) {
 		argonet_rx_free(q, xdp);
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	}
 	skb_mark_for_recycle(skb);
 	skb_reserve(skb, xdp->data - xdp->data_hard_start);
 	__skb_put(skb, xdp->data_end - xdp->data);
+	if (meta)
+		skb_metadata_set(skb, meta);
 	if (n)
 		argonet_rx_add_frags(skb, n, size);
 	return skb;
@@ -211,9 +210,9 @@ static struct sk_buff *argonet_rx_small(struct argonet_queue *q,
 {
 	struct sk_buff *skb = napi_alloc_skb(&q->napi, frame->len);
 
-	if (skb)
-		argo_message_copy(msg, frame->offset, __skb_put(skb, frame->len),
-				  frame->len);
+	if (!skb)
+		return ERR_PTR(-ENOMEM);
+	argo_message_copy(msg, frame->offset, __skb_put(skb, frame->len), frame->len);
 	return skb;
 }
 
@@ -222,19 +221,27 @@ static struct sk_buff *argonet_rx_small(struct argonet_queue *q,
  * @q: queue
  * @msg: message it came in
  * @frame: where it lies in @msg
+ * @prog: program that sees it first, or NULL
+ *
+ * XDP of 6.1 gives all pages of a frame back to one pool, hence no large pieces
+ * for a program.
  *
  * Context: NAPI.
- * Return: the frame, data at its Ethernet header, or NULL if there is no memory.
+ * Return: the frame, data at its Ethernet header; NULL if the program took it;
+ * -ENOMEM.
  */
 struct sk_buff *argonet_rx_skb(struct argonet_queue *q,
 			       const struct argo_message *msg,
-			       const struct argonet_frame *frame)
+			       const struct argonet_frame *frame,
+			       struct bpf_prog *prog)
 {
 	struct xdp_buff xdp;
 
-	if (frame->len <= ARGONET_RX_SMALL)
+	if (frame->len <= ARGONET_RX_SMALL && !prog)
 		return argonet_rx_small(q, msg, frame);
-	if (!argonet_rx_fill(q, msg, frame, &xdp))
+	if (!argonet_rx_fill(q, msg, frame, &xdp, prog))
+		return ERR_PTR(-ENOMEM);
+	if (prog && !argonet_xdp_run(q, prog, &xdp))
 		return NULL;
 	return argonet_rx_build(q, &xdp);
 }

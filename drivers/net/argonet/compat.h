@@ -52,6 +52,15 @@ static inline void argonet_pool_owner(struct page_pool_params *params,
 #endif
 }
 
+static inline void argonet_set_xdp_features(struct net_device *dev)
+{
+#ifdef ARGONET_HAVE_XDP_FEATURES
+	dev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
+			    NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_RX_SG |
+			    NETDEV_XDP_ACT_NDO_XMIT_SG;
+#endif
+}
+
 #ifndef ARGONET_HAVE_FRAG_FILL
 static inline void skb_frag_fill_page_desc(skb_frag_t *frag, struct page *page,
 					   int off, int size)

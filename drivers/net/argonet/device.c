@@ -251,6 +251,9 @@ static netdev_features_t argonet_fix_features(struct net_device *dev,
 	const struct argonet *an = netdev_priv(dev);
 	u32 peer = an->peer_features;
 
+	/* See xdp.c */
+	if (rtnl_dereference(an->xdp_prog))
+		features &= ~(NETIF_F_RXCSUM | NETIF_F_GRO_HW);
 	if (!(peer & ARGONET_F_CSUM))
 		features &= ~NETIF_F_HW_CSUM;
 	if (!(peer & ARGONET_F_TSO4))
@@ -327,6 +330,20 @@ static void argonet_get_stats64(struct net_device *dev,
 	}
 }
 
+static int argonet_change_mtu(struct net_device *dev, int mtu)
+{
+	const struct argonet *an = netdev_priv(dev);
+
+	if (!argonet_xdp_mtu_fits(rtnl_dereference(an->xdp_prog), mtu)) {
+		if (net_ratelimit())
+			netdev_err(dev, "MTU %d is too large for an XDP program without fragments\n",
+				   mtu);
+		return -EINVAL;
+	}
+	WRITE_ONCE(dev->mtu, mtu);
+	return 0;
+}
+
 static const struct net_device_ops argonet_netdev_ops = {
 	.ndo_init = argonet_init,
 	.ndo_uninit = argonet_uninit,
@@ -337,6 +354,9 @@ static const struct net_device_ops argonet_netdev_ops = {
 	.ndo_fix_features = argonet_fix_features,
 	.ndo_set_features = argonet_set_features,
 	.ndo_features_check = passthru_features_check,
+	.ndo_change_mtu = argonet_change_mtu,
+	.ndo_bpf = argonet_bpf,
+	.ndo_xdp_xmit = argonet_xdp_xmit,
 	.ndo_set_mac_address = eth_mac_addr,
 	.ndo_validate_addr = eth_validate_addr,
 };
@@ -365,6 +385,7 @@ void argonet_setup(struct net_device *dev)
 	dev->min_mtu = ARGONET_MIN_MTU;
 	dev->max_mtu = ARGONET_MAX_MTU;
 
+	argonet_set_xdp_features(dev);
 	dev->hw_features = NETIF_F_SG | ARGONET_TX_OFFLOADS | NETIF_F_RXCSUM |
 			   NETIF_F_GRO_HW;
 	dev->features = dev->hw_features;

@@ -84,7 +84,9 @@ static int argonet_set_coalesce(struct net_device *dev,
 static const char * const argonet_counters[] = {
 	"tx_packets", "tx_sendv", "tx_eagain", "tx_stop", "tx_wake_virq",
 	"tx_wake_timer", "tx_oversize", "tx_bounced", "tx_copied",
-	"rx_packets", "rx_messages", "rx_notify", "rx_notify_elided",
+	"tx_xdp", "tx_xdp_full",
+	"rx_packets", "rx_messages", "rx_xdp_drop", "rx_xdp_tx", "rx_xdp_redirect",
+	"rx_xdp_error", "rx_notify", "rx_notify_elided",
 	"rx_bad_ring_header", "rx_bad_kind", "rx_bad_length",
 	"rx_bad_reserved", "rx_bad_offload", "rx_bad_unoffered",
 	"rx_bad_handshake", "rx_bad_early",
@@ -113,8 +115,14 @@ static void argonet_queue_counters(const struct argonet_queue *q, u64 *data)
 	*data++ = u64_stats_read(&tx.oversize);
 	*data++ = u64_stats_read(&tx.bounced);
 	*data++ = u64_stats_read(&tx.copied);
+	*data++ = u64_stats_read(&tx.xdp);
+	*data++ = u64_stats_read(&tx.xdp_full);
 	*data++ = u64_stats_read(&rx.packets);
 	*data++ = u64_stats_read(&rx.messages);
+	*data++ = u64_stats_read(&rx.xdp_drop);
+	*data++ = u64_stats_read(&rx.xdp_tx);
+	*data++ = u64_stats_read(&rx.xdp_redirect);
+	*data++ = u64_stats_read(&rx.xdp_error);
 	*data++ = ring.notify + q->past.notify;
 	*data++ = ring.notify_elided + q->past.notify_elided;
 	*data++ = ring.bad_headers + q->past.bad_headers;
@@ -136,7 +144,7 @@ static void argonet_get_strings(struct net_device *dev, u32 sset, u8 *data)
 	const struct argonet *an = netdev_priv(dev);
 	unsigned int i, n;
 
-	BUILD_BUG_ON(ARGONET_COUNTERS != 14 + ARGONET_BAD_REASONS);
+	BUILD_BUG_ON(ARGONET_COUNTERS != 20 + ARGONET_BAD_REASONS);
 	if (sset != ETH_SS_STATS)
 		return;
 	for (i = 0; i < an->config.queues; i++)

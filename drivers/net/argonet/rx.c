@@ -3,6 +3,7 @@
  * Receive: messages are taken apart into frames, frames go to the stack.
  */
 #include <linux/etherdevice.h>
+#include <linux/filter.h>
 #include <linux/skbuff.h>
 
 #include "argonet.h"
@@ -21,25 +22,27 @@ void argonet_rx_bad(struct argonet_queue *q, enum argonet_bad why)
 
 static void argonet_rx_frame(struct argonet_queue *q,
 			     const struct argo_message *msg,
-			     const struct argonet_frame *frame)
+			     const struct argonet_frame *frame,
+			     struct bpf_prog *prog)
 {
-	struct sk_buff *skb = argonet_rx_skb(q, msg, frame);
+	struct sk_buff *skb = argonet_rx_skb(q, msg, frame, prog);
 
-	if (unlikely(!skb)) {
+	if (IS_ERR(skb)) {
 		argonet_rx_count(q, &q->rx.dropped);
 		return;
 	}
+	u64_stats_update_begin(&q->rx_sync);
+	u64_stats_inc(&q->rx.packets);
+	u64_stats_add(&q->rx.bytes, frame->len);
+	u64_stats_update_end(&q->rx_sync);
+	if (!skb)
+		return;
+
 	if (unlikely(argonet_offload_decode(skb, &frame->offload))) {
 		argonet_rx_bad(q, ARGONET_BAD_OFFLOAD);
 		kfree_skb(skb);
 		return;
 	}
-
-	u64_stats_update_begin(&q->rx_sync);
-	u64_stats_inc(&q->rx.packets);
-	u64_stats_add(&q->rx.bytes, frame->len);
-	u64_stats_update_end(&q->rx_sync);
-
 	skb_record_rx_queue(skb, q->index);
 	skb->protocol = eth_type_trans(skb, q->an->dev);
 	napi_gro_receive(&q->napi, skb);
@@ -55,7 +58,8 @@ static int argonet_rx_data(struct argonet_queue *q,
 			   const struct argo_message *msg, int budget)
 {
 	const struct argonet *an = q->an;
-	u32 offered = READ_ONCE(an->offered);
+	struct bpf_prog *prog = rcu_dereference_bh(an->xdp_prog);
+	u32 offered = prog ? 0 : READ_ONCE(an->offered);
 	struct argonet_frame frame;
 	u32 pos = q->rx_pos;
 	int frames = 0, ret;
@@ -65,7 +69,7 @@ static int argonet_rx_data(struct argonet_queue *q,
 					  an->own.max_frame, &frame);
 		if (ret <= 0)
 			break;
-		argonet_rx_frame(q, msg, &frame);
+		argonet_rx_frame(q, msg, &frame, prog);
 	} while (++frames < budget);
 
 	q->rx_pos = ret > 0 ? pos : 0;
@@ -137,6 +141,10 @@ int argonet_rx_poll(struct napi_struct *napi, int budget)
 	if (!budget)
 		return 0;
 	done = argonet_rx(q, budget);
+	if (q->redirected) {
+		q->redirected = false;
+		xdp_do_flush();
+	}
 	if (done < budget && napi_complete_done(napi, done))
 		argo_ring_done(q->ring);
 	else

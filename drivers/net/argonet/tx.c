@@ -130,31 +130,49 @@ static void argonet_tx_hold(struct argonet_queue *q, struct sk_buff *skb)
 	__skb_queue_tail(&q->held, skb);
 }
 
-/* Is there room for @skb beside what the message has already? */
-static bool argonet_tx_fits(const struct argonet_queue *q,
-			    const struct sk_buff *skb, bool copy)
+/*
+ * Is there room for a frame beside what the message has already? Of its @len
+ * bytes @copied go to the stage, the others are in so many @pieces.
+ */
+static bool argonet_tx_room(const struct argonet_queue *q, u32 len, u32 copied,
+			    unsigned int pieces)
 {
 	const struct argonet_message *m = &q->message;
 	u32 head = ARGONET_RECORD_ALIGN + sizeof(struct argonet_record);
-	unsigned int pieces = 1;
 
-	if (!m->frames)
-		return true;
-	if (copy)
-		head += skb->len;
-	else
-		pieces += skb_shinfo(skb)->nr_frags + 1;
-	return m->niov + pieces <= ARRAY_SIZE(m->iov) &&
-	       m->staged + head + ARGONET_COPY_ALWAYS <= ARGONET_BATCH &&
-	       m->len + head + skb->len <= q->max_message;
+	return !m->frames ||
+	       (m->niov + 1 + pieces <= ARRAY_SIZE(m->iov) &&
+		m->staged + head + copied + ARGONET_COPY_ALWAYS <= ARGONET_BATCH &&
+		m->len + head + len <= q->max_message);
+}
+
+static bool argonet_tx_fits(const struct argonet_queue *q,
+			    const struct sk_buff *skb, bool copy)
+{
+	return copy ? argonet_tx_room(q, skb->len, skb->len, 0) :
+		      argonet_tx_room(q, skb->len, 0, skb_shinfo(skb)->nr_frags + 1);
+}
+
+/* Take room for a record and what is copied behind it; the rest may follow. */
+static void *argonet_tx_record(struct argonet_queue *q,
+			       const struct argonet_record *record, u32 copied)
+{
+	struct argonet_message *m = &q->message;
+	u32 pad = ALIGN(m->len, ARGONET_RECORD_ALIGN) - m->len;
+	void *at = argonet_tx_stage(q, pad + sizeof(*record) + copied);
+
+	m->frames++;
+	m->frame_bytes += le32_to_cpu(record->len);
+	/* Never send what was on the stage before. */
+	memset(at, 0, pad);
+	memcpy(at + pad, record, sizeof(*record));
+	return at + pad + sizeof(*record);
 }
 
 /* Add a frame to the message, which has room for it. */
 static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool copy)
 {
 	struct argonet_record record = { .len = cpu_to_le32(skb->len) };
-	struct argonet_message *m = &q->message;
-	u32 pad = ALIGN(m->len, ARGONET_RECORD_ALIGN) - m->len;
 	void *at;
 
 	if (argonet_offload_encode(skb, &record.offload)) {
@@ -163,15 +181,9 @@ static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool co
 		return false;
 	}
 
-	m->frames++;
-	m->frame_bytes += skb->len;
-	at = argonet_tx_stage(q, pad + sizeof(record) + (copy ? skb->len : 0));
-	/* Never send what was on the stage before. */
-	memset(at, 0, pad);
-	memcpy(at + pad, &record, sizeof(record));
-
+	at = argonet_tx_record(q, &record, copy ? skb->len : 0);
 	if (copy) {
-		skb_copy_bits(skb, 0, at + pad + sizeof(record), skb->len);
+		skb_copy_bits(skb, 0, at, skb->len);
 		argonet_tx_count(q, &q->tx.copied, 1);
 		dev_consume_skb_any(skb);
 	} else {
@@ -399,6 +411,38 @@ drop:
 	if (!more)
 		argonet_tx_flush(q);
 	return NETDEV_TX_OK;
+}
+
+/**
+ * argonet_tx_xdp() - copy a frame of XDP's into the message
+ * @q: queue, its transmit lock held
+ * @xdp: frame
+ *
+ * Return: whether there was room; the frame stays the caller's.
+ */
+bool argonet_tx_xdp(struct argonet_queue *q, struct xdp_frame *xdp)
+{
+	const struct skb_shared_info *sinfo = xdp_get_shared_info_from_frame(xdp);
+	u32 len = xdp_get_frame_len(xdp);
+	struct argonet_record record = { .len = cpu_to_le32(len) };
+	unsigned int i;
+	void *at;
+
+	if (!q->on || q->blocked || len < ETH_HLEN || len > q->max_frame ||
+	    (!argonet_tx_room(q, len, len, 0) && !argonet_tx_flush(q))) {
+		argonet_tx_count(q, &q->tx.xdp_full, 1);
+		return false;
+	}
+	at = argonet_tx_record(q, &record, len);
+	at = memcpy(at, xdp->data, xdp->len) + xdp->len;
+	for (i = 0; xdp_frame_has_frags(xdp) && i < sinfo->nr_frags; i++) {
+		const skb_frag_t *frag = &sinfo->frags[i];
+
+		memcpy(at, skb_frag_address(frag), skb_frag_size(frag));
+		at += skb_frag_size(frag);
+	}
+	argonet_tx_count(q, &q->tx.xdp, 1);
+	return true;
 }
 
 /* The wait is over: argonet_tx_poll() takes it from here. */

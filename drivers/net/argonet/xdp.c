@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * XDP: programs that see frames before the stack does, and frames they send.
+ *
+ * A program sees frames as they were sent, so while there is one the peer
+ * is offered nothing: it finishes checksums and segments. What still comes
+ * otherwise is dropped, since a program must not be passed by.
+ */
+#include <linux/bpf.h>
+#include <linux/bpf_trace.h>
+#include <linux/filter.h>
+
+#include "argonet.h"
+#include "compat.h"
+
+/* What a program without support for fragments is given in one piece */
+#define ARGONET_XDP_MAX_MTU	3400
+
+static void argonet_xdp_count(struct argonet_queue *q, u64_stats_t *counter)
+{
+	u64_stats_update_begin(&q->rx_sync);
+	u64_stats_inc(counter);
+	u64_stats_update_end(&q->rx_sync);
+}
+
+/* Frames are copied into the message, for which the poll of the queue cares. */
+static int argonet_xdp_send(struct argonet *an, int n, struct xdp_frame **frames)
+{
+	unsigned int index = smp_processor_id() % an->dev->real_num_tx_queues;
+	struct argonet_queue *q = &an->queue[index];
+	struct netdev_queue *txq = argonet_txq(q);
+	int i, sent = 0;
+
+	__netif_tx_lock(txq, smp_processor_id());
+	while (sent < n && argonet_tx_xdp(q, frames[sent]))
+		sent++;
+	__netif_tx_unlock(txq);
+	napi_schedule(&q->tx_napi);
+	for (i = 0; i < sent; i++)
+		xdp_return_frame_rx_napi(frames[i]);
+	return sent;
+}
+
+static bool argonet_xdp_tx(struct argonet_queue *q, struct xdp_buff *xdp)
+{
+	struct xdp_frame *frame = xdp_convert_buff_to_frame(xdp);
+
+	return frame && argonet_xdp_send(q->an, 1, &frame);
+}
+
+/**
+ * argonet_xdp_run() - have a program decide about a frame
+ * @q: queue it came in on
+ * @prog: program
+ * @xdp: the frame, in pages of @q->pool only
+ *
+ * Context: NAPI.
+ * Return: true if the stack shall have it; else it is gone.
+ */
+bool argonet_xdp_run(struct argonet_queue *q, struct bpf_prog *prog,
+		     struct xdp_buff *xdp)
+{
+	u32 act = XDP_DROP;
+
+	if (!xdp_buff_has_frags(xdp) || prog->aux->xdp_has_frags)
+		act = bpf_prog_run_xdp(prog, xdp);
+	switch (act) {
+	case XDP_PASS:
+		return true;
+	case XDP_TX:
+		if (!argonet_xdp_tx(q, xdp))
+			break;
+		argonet_xdp_count(q, &q->rx.xdp_tx);
+		return false;
+	case XDP_REDIRECT:
+		if (xdp_do_redirect(q->an->dev, xdp, prog))
+			break;
+		q->redirected = true;
+		argonet_xdp_count(q, &q->rx.xdp_redirect);
+		return false;
+	case XDP_DROP:
+		argonet_xdp_count(q, &q->rx.xdp_drop);
+		xdp_return_buff(xdp);
+		return false;
+	case XDP_ABORTED:
+		break;
+	default:
+		bpf_warn_invalid_xdp_action(q->an->dev, prog, act);
+	}
+	trace_xdp_exception(q->an->dev, prog, act);
+	argonet_xdp_count(q, &q->rx.xdp_error);
+	xdp_return_buff(xdp);
+	return false;
+}
+
+/* Frames of other devices' programs */
+int argonet_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames,
+		     u32 flags)
+{
+	if (unlikely(flags & ~XDP_XMIT_FLAGS_MASK))
+		return -EINVAL;
+	if (unlikely(!netif_carrier_ok(dev)))
+		return -ENETDOWN;
+	return argonet_xdp_send(netdev_priv(dev), n, frames);
+}
+
+/* With RTNL held; frames of this MTU are in one piece, or may have several */
+bool argonet_xdp_mtu_fits(const struct bpf_prog *prog, unsigned int mtu)
+{
+	BUILD_BUG_ON(ARGONET_XDP_MAX_MTU + ARGONET_L2_OVERHEAD > ARGONET_RX_HEAD);
+	return !prog || prog->aux->xdp_has_frags || mtu <= ARGONET_XDP_MAX_MTU;
+}
+
+static int argonet_xdp_setup(struct argonet *an, struct bpf_prog *prog,
+			     struct netlink_ext_ack *extack)
+{
+	struct bpf_prog *old = rtnl_dereference(an->xdp_prog);
+
+	if (!argonet_xdp_mtu_fits(prog, an->dev->mtu)) {
+		NL_SET_ERR_MSG(extack, "MTU too large for a program without fragments, set at most "
+			       __stringify(ARGONET_XDP_MAX_MTU));
+		return -EINVAL;
+	}
+	rcu_assign_pointer(an->xdp_prog, prog);
+	if (!prog != !old)
+		netdev_update_features(an->dev);
+	if (old)
+		bpf_prog_put(old);
+	return 0;
+}
+
+int argonet_bpf(struct net_device *dev, struct netdev_bpf *bpf)
+{
+	switch (bpf->command) {
+	case XDP_SETUP_PROG:
+		return argonet_xdp_setup(netdev_priv(dev), bpf->prog, bpf->extack);
+	default:
+		return -EINVAL;
+	}
+}
