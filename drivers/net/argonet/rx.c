@@ -31,18 +31,20 @@ static void argonet_rx_frame(struct argonet_queue *q,
 		argonet_rx_count(q, &q->rx.dropped);
 		return;
 	}
-	u64_stats_update_begin(&q->rx_sync);
-	u64_stats_inc(&q->rx.packets);
-	u64_stats_add(&q->rx.bytes, frame->len);
-	u64_stats_update_end(&q->rx_sync);
-	if (!skb)
-		return;
-
-	if (unlikely(argonet_offload_decode(skb, &frame->offload))) {
+	if (skb && unlikely(argonet_offload_decode(skb, &frame->offload))) {
 		argonet_rx_bad(q, ARGONET_BAD_OFFLOAD);
 		kfree_skb(skb);
 		return;
 	}
+
+	u64_stats_update_begin(&q->rx_sync);
+	u64_stats_inc(&q->rx.packets);
+	u64_stats_add(&q->rx.bytes, frame->len);
+	u64_stats_update_end(&q->rx_sync);
+	/* The program took it. */
+	if (!skb)
+		return;
+
 	skb_record_rx_queue(skb, q->index);
 	skb->protocol = eth_type_trans(skb, q->an->dev);
 	napi_gro_receive(&q->napi, skb);
