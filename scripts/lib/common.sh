@@ -13,12 +13,13 @@ GUEST=${GUEST:-pv}		# guests' type: pv or pvh
 GUESTS=${GUESTS:-2}		# number of guests, 1 to 4
 XEN=${XEN:-debug}		# flavour of the hypervisor: debug or release
 GUEST_MEM=${GUEST_MEM:-384}	# memory of a guest, MiB
-GUEST_VCPUS=${GUEST_VCPUS:-1}	# vCPUs of a guest
+GUEST_VCPUS=${GUEST_VCPUS:-2}	# vCPUs of a guest
 GUEST_ARGS=${GUEST_ARGS:-}	# more words for the guests' kernels
 DOM0_ARGS=${DOM0_ARGS:-}	# the same for dom0's
 DOM0_MEM=${DOM0_MEM:-1280}	# memory of dom0, MiB
 BED_MEM=${BED_MEM:-3584}	# memory of the emulated machine, MiB
-BED_SLOW=${BED_SLOW:-1}		# factor for every time limit
+GIVEN_SLOW=${GIVEN_SLOW-${BED_SLOW:-}}	# what the user says it is
+BED_SLOW=${BED_SLOW:-1}		# factor for every time limit, else measured
 XEN_ARGS=${XEN_ARGS:-}		# more words for Xen's command line
 BED_CPUS=${BED_CPUS:-2}		# CPUs of the emulated machine
 BED_ICOUNT=${BED_ICOUNT:-}	# a seed: time is counted in instructions
@@ -33,7 +34,7 @@ LOGS=$BUILD/logs
 BUILDLOGS=$BUILD/logs/build
 
 export TOP BUILD KERNEL GUEST GUESTS XEN GUEST_MEM GUEST_VCPUS GUEST_ARGS
-export DOM0_MEM BED_MEM BED_CPUS BED_ICOUNT BED_SLOW
+export DOM0_MEM BED_MEM BED_CPUS BED_ICOUNT BED_SLOW GIVEN_SLOW
 export BED_T0=${BED_T0:-$(date +%s)}
 
 step()
