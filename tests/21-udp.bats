@@ -84,13 +84,13 @@ flood() # RING-SIZE
 
 	pair_up 'ring-size 16K'
 	for d in g1 g2; do
-		serve $d 5002 traffic udp-recv 5002 "$SEED" 10000 1000 $((5 * BED_SLOW))
+		serve $d 5002 traffic udp-recv 5002 "$SEED" 10000 1000
 	done
 	pings g1 10.77.0.2
 	on_both "traffic udp-send 10.77.0.2 5002 $SEED 10000 1000" \
 		"traffic udp-send 10.77.0.1 5002 $SEED 10000 1000"
 	for d in g1 g2; do
-		run served $d 5002
+		run served $d 5002 USR1
 		assert_success
 		assert_line 'received 10000'
 	done

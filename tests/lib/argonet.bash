@@ -48,8 +48,22 @@ plain_queue()
 	PLAIN_QUEUE=1
 }
 
+# Prints how often TCP has timed out in this network namespace: what no link that
+# works may make it do.
+# shellcheck disable=SC2016,SC2034 # for the domain
+TCP_TIMEOUTS='tcp_timeouts()
+{
+	local i names values
+
+	while read -r -a names && read -r -a values; do
+		for i in ${!names[@]}; do
+			[ ${names[i]} != TCPTimeouts ] || echo ${values[i]}
+		done
+	done </proc/net/netstat
+}'
+
 # link_up DOM NAME ADDRESS OPTIONS...: argonet_add and the wait for carrier in
-# one command. LINK_MTU= is its MTU.
+# one command. LINK_MTU= is its MTU. Time-outs are counted from here on.
 link_up()
 {
 	local name=$2
@@ -65,7 +79,9 @@ link_up()
 			[ \$i -lt $((300 * BED_SLOW)) ] ||
 				{ echo 'no carrier'; exit 1; }
 			sleep 0.1
-		done"
+		done
+		$TCP_TIMEOUTS
+		tcp_timeouts >/run/tcp-timeouts"
 }
 
 # Two link_up at once, argo0 at g1 and g2, each with options of its own.

@@ -98,7 +98,9 @@ serve()
 		f=/tmp/serve-$port
 		: >\$f.rc
 		{
-			$* >\$f.out 2>&1
+			$* >\$f.out 2>&1 &
+			echo \$! >\$f.pid
+			wait \$!
 			echo \$? >\$f.rc
 		} >/dev/null 2>&1 </dev/null &
 		until listening; do
@@ -110,11 +112,13 @@ serve()
 	on "$dom" "$script"
 }
 
-# served DOM PORT: output and status of what "serve" started.
+# served DOM PORT [SIGNAL]: output and status of what "serve" started, which may
+# have to be told that there will be no more.
 served()
 {
 	on "$1" "f=/tmp/serve-$2
 		i=0
+		[ -z '${3:-}' ] || kill -'${3:-}' \$(cat \$f.pid) 2>/dev/null
 		until [ -s \$f.rc ]; do
 			i=\$((i + 1))
 			[ \$i -lt $((600 * BED_SLOW)) ] || { echo 99 >\$f.rc; echo 'still running'; }
@@ -125,10 +129,13 @@ served()
 		exit \$rc"
 }
 
-# tcp FROM TO ADDRESS BYTES [WRITE]: one checked stream.
+# How long nothing may come from a stream, in milliseconds.
+STOP=$((200 * BED_SLOW))
+
+# tcp FROM TO ADDRESS BYTES [WRITE]: one checked stream that does not stop.
 tcp()
 {
-	serve "$2" 5001 traffic tcp-recv 5001 "$SEED" "$4" &&
+	serve "$2" 5001 traffic tcp-recv 5001 "$SEED" "$4" "$STOP" &&
 		on "$1" "traffic tcp-send $3 5001 $SEED $4 ${5:-}" &&
 		served "$2" 5001
 }
@@ -138,10 +145,10 @@ tcp()
 # keeps a few datagrams only, hence the ping.
 udp()
 {
-	serve "$2" 5002 traffic udp-recv 5002 "$SEED" "$4" "$5" $((5 * BED_SLOW)) &&
+	serve "$2" 5002 traffic udp-recv 5002 "$SEED" "$4" "$5" &&
 		on "$1" "ping -q -c 1 -W 5 $3 >/dev/null &&
 			traffic udp-send $3 5002 $SEED $4 $5 0 ${6:-1} ${7:-0}" &&
-		served "$2" 5002
+		served "$2" 5002 USR1
 }
 
 # The same between g1 and g2, both ways, and all has to arrive.
@@ -207,10 +214,14 @@ received() # [sum_received|sum_received_bidir_reverse]
 }
 
 # counters DOM DEVICE: "name value" per line: ethtool's, queues added up, and
-# the device's own, named link_*.
+# the device's own, named link_*, and TCP's time-outs since link_up.
 counters()
 {
 	on "$1" "${NETNS:+ip netns exec $NETNS} bash -c '
+		$TCP_TIMEOUTS
+		before=0
+		[ -n \"$NETNS\" ] || read -r before </run/tcp-timeouts
+		echo tcp_timeouts \$((\$(tcp_timeouts) - before))
 		for n in {rx,tx}_{packets,bytes,dropped,errors}; do
 			read -r v </sys/class/net/$2/statistics/\$n && echo \$n:\$v
 		done
@@ -221,6 +232,7 @@ counters()
 			sub(/^q[0-9]+_/, "", $1)
 			sum[$1] += $2
 		}
+		/^tcp_timeouts/ { sum[$1] = $2 }
 		/^[a-z_]+:[0-9]+$/ { split($0, p, ":"); sum["link_" p[1]] = p[2] }
 		END { for (n in sum) printf "%s %.0f\n", n, sum[n] }'
 }
@@ -260,17 +272,17 @@ assert_same_counts()
 	retry_until 20 same_counts
 }
 
-# No frame was dropped or damaged.
+# No frame was dropped or damaged, and TCP did not miss any either.
 assert_no_loss() # COUNTERS...
 {
 	local c bad
 
 	for c; do
-		bad=$(awk '$1 ~ /^(link_rx_dropped|link_[rt]x_errors|rx_bad_.*)$/ {
+		bad=$(awk '$1 ~ /^(link_rx_dropped|link_[rt]x_errors|rx_bad_.*|tcp_timeouts)$/ {
 				n++
 				if ($2) print
 			}
-			END { if (n < 11) print "only " n " counters" }' <<<"$c")
+			END { if (n < 12) print "only " n " counters" }' <<<"$c")
 		assert_equal "$bad" ''
 	done
 }

@@ -4,17 +4,19 @@
  * and its place, so the receiver knows what must come without being told.
  *
  *   traffic stream SEED BYTES
- *   traffic tcp-recv PORT SEED BYTES
+ *   traffic tcp-recv PORT SEED BYTES [STOP]
  *   traffic tcp-send ADDRESS PORT SEED BYTES [WRITE]
  *   traffic tcp-pages ADDRESS PORT SEED BYTES
- *   traffic udp-recv PORT SEED COUNT SIZE SECONDS
+ *   traffic udp-recv PORT SEED COUNT SIZE
  *   traffic udp-send ADDRESS PORT SEED COUNT SIZE [FIRST] [SEGMENTS] [PAUSE]
  *
  * "stream" writes to standard output, "tcp-pages" sends a file's own pages, of
- * which no two are neighbours in memory. WRITE is the size of each write. SECONDS
- * is how long nothing may arrive. FIRST is the number of the first datagram,
- * SEGMENTS how many datagrams go into one call, PAUSE microseconds between
- * calls.
+ * which no two are neighbours in memory. WRITE is the size of each write. A stream
+ * from which nothing comes for more than STOP milliseconds, once it has begun and
+ * until it ends, is a failure. "udp-recv" waits until all have come; SIGUSR1 tells
+ * it that no more are sent: then it takes what comes until nothing has for five
+ * seconds. FIRST is the number of the first datagram, SEGMENTS how many datagrams
+ * go into one call, PAUSE microseconds between calls.
  *
  * Static, so that it runs in any domain.
  */
@@ -24,13 +26,16 @@
 #include <errno.h>
 #include <netinet/udp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef UDP_SEGMENT
@@ -165,8 +170,18 @@ static void send_pages(int fd, uint64_t seed, uint64_t bytes)
 			err(1, "sendfile");
 }
 
-static void tcp_recv(const char *port, uint64_t seed, uint64_t bytes)
+static uint64_t milliseconds(void)
 {
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000;
+}
+
+static void tcp_recv(const char *port, uint64_t seed, uint64_t bytes,
+		     uint64_t stop)
+{
+	uint64_t waited, longest = 0, longest_at = 0;
 	static uint64_t buf[CHUNK / 8], want[CHUNK / 8];
 	uint64_t state = start(seed, 0), done = 0;
 	int fd = socket_at(port, SOCK_STREAM);
@@ -180,9 +195,15 @@ static void tcp_recv(const char *port, uint64_t seed, uint64_t bytes)
 		err(1, "accept");
 	/* Compare whole chunks; only the last one may be shorter. */
 	do {
+		waited = milliseconds();
 		n = read(fd, (char *)buf + have, CHUNK - have);
 		if (n < 0)
 			err(1, "after %llu bytes", (unsigned long long)done + have);
+		waited = milliseconds() - waited;
+		if (n && done + have && waited > longest) {
+			longest = waited;
+			longest_at = done + have;
+		}
 		have += n;
 		if (have < CHUNK && n)
 			continue;
@@ -194,10 +215,15 @@ static void tcp_recv(const char *port, uint64_t seed, uint64_t bytes)
 		done += have;
 		have = 0;
 	} while (n);
-	printf("bytes %llu\n", (unsigned long long)done);
+	printf("bytes %llu\nlongest wait %llu ms, after %llu bytes\n",
+	       (unsigned long long)done, (unsigned long long)longest,
+	       (unsigned long long)longest_at);
 	if (done != bytes)
 		errx(1, "not the %llu bytes that were sent",
 		     (unsigned long long)bytes);
+	if (stop && longest > stop)
+		errx(1, "the stream stopped for more than %llu ms",
+		     (unsigned long long)stop);
 }
 
 /* A datagram is its number, then bytes that follow from it. */
@@ -237,23 +263,37 @@ static void udp_send(int fd, uint64_t seed, uint64_t count, size_t size,
 	printf("sent %llu\n", (unsigned long long)count);
 }
 
-/* Ends when all have come or none come any more; duplicates are wrong. */
+/* Ends when all have come or none can come any more; duplicates are wrong. */
 static void udp_recv(const char *port, uint64_t seed, uint64_t count,
-		     size_t size, unsigned int seconds)
+		     size_t size)
 {
 	static uint64_t buf[CHUNK / 8], want[CHUNK / 8];
 	unsigned long long got = 0, wrong = 0;
-	int fd = socket_at(port, SOCK_DGRAM);
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	struct pollfd pfd[2] = { { .events = POLLIN }, { .events = POLLIN } };
 	char *seen = calloc(1, count);
+	int timeout = -1, fd;
 	int room = 64 << 20;
+	sigset_t over;
 	ssize_t n;
 
+	/* A signal for who listens must find it prepared. */
+	sigemptyset(&over);
+	sigaddset(&over, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &over, NULL);
+	pfd[1].fd = signalfd(-1, &over, 0);
+	fd = socket_at(port, SOCK_DGRAM);
+	pfd[0].fd = fd;
 	if (!seen || size < 8)
 		errx(2, "bad count or size");
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
 		err(1, "SO_RCVBUFFORCE");
-	while (got < count && poll(&pfd, 1, seconds * 1000) == 1) {
+	while (got < count && poll(pfd, 2, timeout) > 0) {
+		if (pfd[1].revents) {
+			pfd[1].fd = -1;
+			timeout = 5000;
+		}
+		if (!pfd[0].revents)
+			continue;
 		n = recv(fd, buf, sizeof(buf), 0);
 		if (n < 0)
 			err(1, "recv");
@@ -286,15 +326,15 @@ int main(int argc, char **argv)
 
 	if (!strcmp(what, "stream") && argc == 4)
 		send_stream(STDOUT_FILENO, v[2], v[3], CHUNK);
-	else if (!strcmp(what, "tcp-recv") && argc == 5)
-		tcp_recv(argv[2], v[3], v[4]);
+	else if (!strcmp(what, "tcp-recv") && (argc == 5 || argc == 6))
+		tcp_recv(argv[2], v[3], v[4], v[5]);
 	else if (!strcmp(what, "tcp-send") && (argc == 6 || argc == 7))
 		send_stream(socket_to(argv[2], argv[3], SOCK_STREAM), v[4], v[5],
 			    v[6] ? v[6] : CHUNK);
 	else if (!strcmp(what, "tcp-pages") && argc == 6)
 		send_pages(socket_to(argv[2], argv[3], SOCK_STREAM), v[4], v[5]);
-	else if (!strcmp(what, "udp-recv") && argc == 7)
-		udp_recv(argv[2], v[3], v[4], v[5], v[6]);
+	else if (!strcmp(what, "udp-recv") && argc == 6)
+		udp_recv(argv[2], v[3], v[4], v[5]);
 	else if (!strcmp(what, "udp-send") && argc >= 7 && argc <= 10)
 		udp_send(socket_to(argv[2], argv[3], SOCK_DGRAM), v[4], v[5], v[6],
 			 v[7], v[8] ? v[8] : 1, v[9]);
