@@ -3,9 +3,10 @@
 # "make bench": what argonet and netfront cost, counted to the instruction.
 # Method and meaning: docs/benchmarks.md
 #
-#   BENCH_SEEDS=3        number of boots, each with another seed
+#   BENCH_SEEDS=3        number of boots with one CPU, each with another seed
+#   BENCH_CPUS=2,4       further boots, with as many CPUs
+#   BENCH_CPU_SEEDS=6    how many of each of these
 #   BENCH_WORKLOADS=...  names from scripts/bench/dom0.sh, separated by commas
-#   BENCH_CPUS=2,4       further boots, with as many CPUs, for queues
 #   BENCH_JOBS=2         boots at a time
 #   BENCH_OUT=...        where everything goes
 #   BENCH_PROFILE=tcp/argonet/large   where the instructions of this phase went
@@ -22,13 +23,16 @@ export GUEST_ARGS="$args ${GUEST_ARGS:-}" DOM0_ARGS="$args ${DOM0_ARGS:-}"
 here=$TOP/scripts/bench
 out=${BENCH_OUT:-$BUILD/bench}
 seeds=${BENCH_SEEDS:-3}
+cpu_seeds=${BENCH_CPU_SEEDS:-6}
 jobs=${BENCH_JOBS:-2}
 profile=${BENCH_PROFILE:-}
 if [ -n "${BENCH_WORKLOADS:-}" ]; then
 	workloads=${BENCH_WORKLOADS//,/ }
+	cpu_workloads=$workloads
 	cpus=${BENCH_CPUS:-}
 else
 	workloads="tcp tcp4 sendfile bidir rr ping udp64 udp1400 plain bridge raw queues idle sizes loopback ordinary"
+	cpu_workloads="tcp tcp4 queues"
 	cpus=${BENCH_CPUS:-2,4}
 fi
 [ -z "$profile" ] || workloads+=" symbols"
@@ -38,14 +42,13 @@ trap 'kill $(jobs -rp) 2>/dev/null || true' EXIT
 
 build()
 {
-	local s=$out/stage p
+	local s=$out/stage
 
 	gcc -O2 -Wall -Wextra -shared -fPIC -fvisibility=hidden \
 		-o "$out/count.so" "$here/count.c"
 	install -d "$s/usr/bin"
-	for p in flow memory; do
-		gcc -O2 -Wall -Wextra -static -o "$s/usr/bin/$p" "$here/$p.c"
-	done
+	gcc -O2 -Wall -Wextra -static -o "$s/usr/bin/memory" "$here/memory.c"
+	gcc -O2 -Wall -Wextra -static -o "$s/usr/bin/flow" "$here"/flow/*.c
 	pack "$s" "$out/layer.cpio"
 	rm -r "$s"
 }
@@ -121,8 +124,10 @@ logged bench-build build
 for seed in $(seq "$seeds"); do
 	queue "$seed" 1 "$workloads"
 done
-for n in ${cpus//,/ }; do
-	queue 1 "$n" "tcp4 queues"
+for seed in $(seq "$cpu_seeds"); do
+	for n in ${cpus//,/ }; do
+		queue "$seed" "$n" "$cpu_workloads"
+	done
 done
 wait
 ! ls "$out"/*.failed >/dev/null 2>&1 || die "not all boots came to an end"
@@ -143,7 +148,7 @@ worse=0
 python3 "$here/report.py" "$out" "$TOP/docs/bench" \
 	kernel="$(cat "$BUILD/kernel/$KERNEL/version")" xen="$XEN_VERSION $XEN" \
 	source="$(git -C "$TOP" describe --always --dirty 2>/dev/null || echo unknown)" \
-	seeds="$seeds" || worse=1
+	seeds="$seeds" cpu_seeds="$cpu_seeds" || worse=1
 python3 "$here/chart.py" "$out/results.json" >"$out/chart.svg"
 step "in full: $out/results.json, as a picture: $out/chart.svg"
 [ -z "$profile" ] || print_profile

@@ -62,6 +62,30 @@ def phases(path_counts, path_notes):
     return found
 
 
+# What flow notes of a run: how it is called in results, and how the notes of all
+# runs of a workload become one. Of the CPUs only the last and largest run counts.
+NOTES = {
+    "timeouts": ("TCP time-outs", sum),
+    "over50ms": ("gaps > 50 ms", sum),
+    "over10ms": ("gaps > 10 ms", sum),
+    "longest_us": ("longest gap us", max),
+    "busiest": ("busiest CPU's share", lambda v: v[-1]),
+}
+
+
+def notes(path):
+    """{(workload, network): {name: value}} of what flow printed"""
+    found = {}
+    for line in open(path):
+        word = line.split()
+        if word and word[0] == "note":
+            entry = found.setdefault(tuple(word[1].split("/")[:2]), {})
+            for key, value in (w.split("=") for w in word[2:]):
+                entry.setdefault(key, []).append(float(value))
+    return {what: {NOTES[k][0]: NOTES[k][1](v) for k, v in entry.items()}
+            for what, entry in found.items()}
+
+
 def slopes(found):
     """{workload: {network: (unit, cost of one unit)}}: the large run less the small."""
     result = {}
@@ -120,3 +144,14 @@ def metrics(unit, cost):
         "string iterations": cells("string"),
         "virtual us": cost["ns"] / 1000,
     }
+
+
+def boot(path_counts, path_notes):
+    """{(workload, network): (unit, values)} of one boot: slopes, and what was noted"""
+    found = {}
+    for workload, networks in slopes(phases(path_counts, path_notes)).items():
+        for network, (unit, cost) in networks.items():
+            found[workload, network] = (unit, metrics(unit, cost))
+    for what, noted in notes(path_notes).items():
+        found.setdefault(what, ("run", {}))[1].update(noted)
+    return found

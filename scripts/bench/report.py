@@ -6,7 +6,8 @@
 
 reads FOLDER/SEED.counts and SEED.notes, writes FOLDER/results.json with the
 keys and values as they are, and compares with the newest file of the folder
-BASELINES. The exit status is 1 if something became worse.
+BASELINES. The exit status is 1 if something became worse, or if a boot had a
+stop or an impossible cost (checks.py).
 """
 import glob
 import json
@@ -14,6 +15,7 @@ import os
 import statistics
 import sys
 
+import checks
 import counts
 import targets
 
@@ -21,20 +23,21 @@ import targets
 SIZES = {"udp256", "udp1024", "udp4096", "udp16384", "udp60000"}
 
 
-def medians(results):
-    """{workload: {network: {per, median, all}}} of all boots"""
+def medians(boots):
+    """{workload: {network: {per, seeds, median, all}}} of all boots, {path: results}"""
     merged = {}
-    for boot in results:
-        for workload, networks in boot.items():
-            for network, (unit, cost) in networks.items():
-                entry = merged.setdefault(workload, {}).setdefault(
-                    network, {"per": unit, "median": {}, "all": {}})
-                for k, v in counts.metrics(unit, cost).items():
-                    entry["all"].setdefault(k, []).append(round(v, 5))
+    for path, boot in boots.items():
+        for (workload, network), (unit, values) in boot.items():
+            entry = merged.setdefault(workload, {}).setdefault(
+                network, {"per": unit, "seeds": [], "median": {}, "all": {}})
+            entry["seeds"].append(int(os.path.basename(path).split(".")[0]))
+            for k, v in values.items():
+                entry["all"].setdefault(k, []).append(round(v, 5))
     for networks in merged.values():
         for entry in networks.values():
             entry["median"] = {k: statistics.median(v) for k, v in entry["all"].items()}
-            entry["median"]["modelled us"] = targets.modelled_us(entry)
+            if entry["per"] != "run":
+                entry["median"]["modelled us"] = targets.modelled_us(entry)
     # netfront always goes through a bridge in dom0
     if "bridge" in merged and "tcp" in merged and "netfront" in merged["tcp"]:
         merged["bridge"]["netfront"] = merged["tcp"]["netfront"]
@@ -60,8 +63,8 @@ def print_workload(name, networks):
     print(f"\n{name + ', per ' + ours['per']:26}     argonet    netfront       ratio")
     for k, v in ours["median"].items():
         other, tail = theirs["median"][k], ""
-        # datagrams are paced: the time is that of the pauses
-        if abs(v) < 0.005 and abs(other) < 0.005 or \
+        # datagrams are paced: the time is that of the pauses; stops have a table
+        if k in checks.NOTED or abs(v) < 0.005 and abs(other) < 0.005 or \
                 k == "virtual us" and ours["per"] == "packet":
             continue
         if other > 0:
@@ -77,7 +80,8 @@ def print_alone(merged):
     """Workloads that show how argonet's costs grow: one line each"""
     columns = ["hypercalls", "argo notify", "events delivered", "domain switches", "copied",
                "zeroed", "insn", "insn xen"]
-    names = [w for w, n in merged.items() if "netfront" not in n or w in SIZES]
+    names = [w for w, n in merged.items() if ("netfront" not in n or w in SIZES) and
+             all(e["per"] != "run" for e in n.values())]
     if not names:
         return
     print("\n" + " " * 26 + "".join(f"{c.replace('events ', ''):>16}" for c in columns))
@@ -103,12 +107,12 @@ def ordinary(folder):
 def print_target(name, value, other, must, aim):
     verdict = ("missed" if value > must * targets.ROUNDING else
                "aim reached" if value <= aim * targets.ROUNDING else "met")
-    print(f"  {name:38}{show(value):>10}{show(other) if other is not None else '-':>12}"
+    print(f"  {name:42}{show(value):>10}{show(other) if other is not None else '-':>12}"
           f"{show(must):>10}{show(aim):>10}  {verdict}")
 
 
 def print_targets(merged, rounds):
-    print("\ntarget                                    argonet    netfront"
+    print("\ntarget                                        argonet    netfront"
           "   must be   aim for")
     for t in targets.TARGETS:
         try:
@@ -116,6 +120,14 @@ def print_targets(merged, rounds):
         except KeyError:
             continue
         print_target(t.name, value, other, t.must, t.aim)
+    for t in targets.SAME_BOOT:
+        for cpus in ("", "@2", "@4"):
+            values = checks.against(merged, (t.workload + cpus, "argonet"),
+                                    (t.other + cpus, "netfront"), t.metric)
+            if values:
+                value, seed = checks.worst(values)
+                print_target(f"{t.workload}{cpus}: {t.name}, seed {seed}", value, None,
+                             t.must, t.aim)
     for name, what, upper, lower, must, aim in targets.ORDINARY if rounds else []:
         ratio = statistics.median(rounds[what][upper]) / statistics.median(rounds[what][lower])
         print_target(name, ratio, None, must, aim)
@@ -126,7 +138,7 @@ def check_counts(merged):
     for workload, networks in merged.items():
         for network in set(networks) & {"argonet", "argo-core"}:
             entry = networks[network]
-            times = entry["median"]["copied xen"]
+            times = entry["median"].get("copied xen", 0)
             if entry["per"] == "MiB" and not 0.95 <= times / (1 + (workload == "bridge")) < 1.1:
                 sys.exit(f"{workload}/{network}: Xen copied {times} bytes per byte: miscounted")
 
@@ -163,8 +175,10 @@ def compare(merged, baselines):
 def main():
     folder, baselines, *about = sys.argv[1:]
     files = sorted(glob.glob(os.path.join(folder, "*.counts")))
-    boots = [counts.slopes(counts.phases(f, f[:-len("counts")] + "notes")) for f in files]
+    if not files:
+        sys.exit("no boot was asked for")
     # boots of other kinds ("seed.kind.counts") add workloads of their own
+    boots = {f: counts.boot(f, f[:-len("counts")] + "notes") for f in files}
     merged = medians(boots)
     result = dict(a.split("=", 1) for a in about)
     result["model"] = targets.MODEL
@@ -174,12 +188,18 @@ def main():
         json.dump(result, f, indent=1)
         f.write("\n")
     for name, networks in merged.items():
-        if {"argonet", "netfront"} <= set(networks) and name not in SIZES:
+        if {"argonet", "netfront"} <= set(networks) and name not in SIZES and \
+                networks["argonet"]["per"] != "run":
             print_workload(name, networks)
     print_alone(merged)
+    checks.print_stops(merged, show)
     print_targets(merged, result["ordinary boot"])
     check_counts(merged)
-    sys.exit(1 if compare(merged, baselines) else 0)
+    worse = compare(merged, baselines)
+    errors = checks.errors(merged)
+    for line in errors:
+        print(f"error: {line}")
+    sys.exit(1 if worse or errors else 0)
 
 
 main()

@@ -27,6 +27,12 @@ TARGETS = [
            ("ping", "argonet")),
 ]
 
+# Of netfront's in the same boot, in the worst one; with every number of CPUs
+SameBoot = collections.namedtuple("SameBoot", "name workload other metric must aim")
+SAME_BOOT = [SameBoot("time/MiB of netfront's", w, other, "virtual us", 0.45, 0.3)
+             for w, other in (("tcp", "tcp"), ("tcp4", "tcp4"), ("tcp4q2", "tcp4"),
+                              ("tcp4q4", "tcp4"))]
+
 # In an ordinary boot of the emulator, where only the ratio means something:
 # netfront's speed and argonet's time, of the other's
 ORDINARY = [

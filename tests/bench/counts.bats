@@ -15,9 +15,28 @@ bench() # FOLDER
 		"$TOP/scripts/bench.sh" </dev/null 3>&- 4>&-
 }
 
-report() # BASELINES
+report() # BASELINES [FOLDER]
 {
-	python3 "$TOP/scripts/bench/report.py" "$BATS_FILE_TMPDIR/a" "$1"
+	python3 "$TOP/scripts/bench/report.py" "${2:-$BATS_FILE_TMPDIR/a}" "$1"
+}
+
+# Three boots that counted what the first test's did
+three() # FOLDER
+{
+	local seed
+
+	[ -e "$BATS_FILE_TMPDIR/a/results.json" ] || skip "there are no counts"
+	mkdir -p "$1"
+	for seed in 1 2 3; do
+		cp "$BATS_FILE_TMPDIR/a/1.1cpu.counts" "$1/$seed.1cpu.counts"
+		cp "$BATS_FILE_TMPDIR/a/1.1cpu.notes" "$1/$seed.1cpu.notes"
+	done
+}
+
+# The time a run took, with something done to it
+change_time() # FILE RUN PERL-EXPRESSION
+{
+	perl -pi -e 's{^(mark end \Q'"$2"'\E .*ns=)(\d+)}{$1 . int($2 '"$3"')}e' "$1"
 }
 
 @test "two boots with the same seed count the same" {
@@ -48,4 +67,52 @@ report() # BASELINES
 	assert_failure
 	assert_output --partial 'ping/argonet: insn was'
 	assert_output --partial '1 worse'
+}
+
+@test "a cost far from that of other boots is an error" {
+	local boots=$BATS_TEST_TMPDIR/boots
+
+	three "$boots"
+	run report "$BATS_TEST_TMPDIR" "$boots"
+	assert_success
+	refute_output --partial error:
+	change_time "$boots/2.1cpu.counts" ping/argonet/large '* 2'
+	run report "$BATS_TEST_TMPDIR" "$boots"
+	assert_success
+	change_time "$boots/2.1cpu.counts" ping/argonet/large '* 2'
+	run report "$BATS_TEST_TMPDIR" "$boots"
+	assert_failure
+	assert_output --regexp 'error: ping/argonet, seed 2: virtual us .*: more than 3 times the median'
+}
+
+@test "a cost below nothing is an error, also netfront's" {
+	local boots=$BATS_TEST_TMPDIR/boots
+
+	three "$boots"
+	change_time "$boots/3.1cpu.counts" ping/netfront/small '* 10'
+	run report "$BATS_TEST_TMPDIR" "$boots"
+	assert_failure
+	assert_output --regexp 'error: ping/netfront, seed 3: virtual us -.*: impossible'
+}
+
+@test "a TCP time-out and a stop are errors when they are argonet's" {
+	local boots=$BATS_TEST_TMPDIR/boots note
+
+	three "$boots"
+	note="warm timeouts=0 over50ms=0 over10ms=3 longest_us=20000 busiest=1"
+	printf 'note tcp/%s\n' "argonet/$note" "netfront/${note//=0/=1}" \
+		>>"$boots/1.1cpu.notes"
+	run report "$BATS_TEST_TMPDIR" "$boots"
+	assert_success
+	note=${note/timeouts=0/timeouts=2}
+	echo "note tcp/argonet/${note/over50ms=0/over50ms=1}" >>"$boots/1.1cpu.notes"
+	run report "$BATS_TEST_TMPDIR" "$boots"
+	assert_failure
+	assert_output --partial 'error: tcp/argonet, seed 1: TCP time-outs 2: must be none'
+	assert_output --partial 'error: tcp/argonet, seed 1: gaps > 50 ms 1: must be none'
+}
+
+@test "no boot at all proves nothing" {
+	run report "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR"
+	assert_failure
 }
