@@ -12,7 +12,9 @@
 
 cd "$TOP"
 OUT=$BUILD/check
-all=(checkpatch kernel-doc shellcheck build-6.1 build-6.12 arm64 iproute2 package)
+root=
+all=(checkpatch kernel-doc shellcheck build-6.1 build-6.12 build-newest arm64
+	dkms iproute2 package)
 
 # Everything that checkpatch says counts, except these, by file. The patterns
 # are tried in this order, the first that fits decides.
@@ -141,14 +143,22 @@ check_shellcheck()
 		complain "in bats files"
 }
 
-# build TREE KDIR WORD...: all warnings on, every one of them counts
+# What dkms.conf says about NAME
+dkms_conf() # NAME
+{
+	sed -n "s/^$1=\"\(.*\)\"\$/\1/p" dkms.conf
+}
+
+# build TREE KDIR WORD...: all warnings on, every one of them counts. After
+# newest_root, KDIR is a path in that root, and TREE is below it.
 build()
 {
-	local tree=$1 kdir=$2 rc=0
+	local tree=$1 kdir=$2 rc=0 release
 
 	shift 2
 	scripts/package.sh --tree "$tree"
-	make -j2 -C "$kdir" M="$tree" W=1 "$@" modules >"$tree.make" 2>&1 || rc=$?
+	${root:+in_root} make -j2 -C "$kdir" M="${tree#"$root"}" W=1 "$@" \
+		modules >"$tree.make" 2>&1 || rc=$?
 	cat "$tree.make"
 	[ "$rc" -eq 0 ] || complain "the build failed"
 	# Make mentions a compiler that is not the very one the kernel had.
@@ -157,6 +167,9 @@ build()
 		complain "warnings"
 	[ -s "$tree/drivers/argo/core/argo-core.ko" ] || complain "no argo-core.ko"
 	[ -s "$tree/drivers/net/argonet/argonet.ko" ] || complain "no argonet.ko"
+	release=$(cat "$root$kdir/include/config/kernel.release")
+	[[ $release =~ $(dkms_conf BUILD_EXCLUSIVE_KERNEL) ]] ||
+		complain "dkms.conf leaves out $release in BUILD_EXCLUSIVE_KERNEL"
 }
 
 # W=1 and sparse see the same build.
@@ -170,6 +183,92 @@ check_build-6.12()
 {
 	headers 6.12
 	build "$OUT/6.12" "$BUILD/kernel/6.12/kdir" C=2
+}
+
+# Debian's newest kernel is in the backports of its newest release, and needs
+# that release's compiler and C library: unpack all of them into a root of their
+# own. Do so again when the archive has something newer.
+newest_root()
+{
+	local release=trixie dir=$OUT/newest
+	local words=(-y -o "APT::Default-Release=$release-backports" '?essential'
+		     make linux-headers-amd64 dkms)
+
+	[ "$(id -u)" -eq 0 ] || die "only root can change to another root"
+	root=$dir/root
+	APT=$dir/apt
+	APT_SUITES="$release $release-backports"
+	apt_lists
+	private_apt apt-get install --print-uris -qq "${words[@]}" >"$dir/set"
+	if ! cmp "$dir/set" "$dir/done"; then
+		rm -rf "$dir/done" "$root" "$APT/sets/newest"
+		apt_set newest "${words[@]}"
+		unpack_set newest "$root"
+		rm -rf "$APT/sets/newest"
+		# Debian makes this link when it configures the package.
+		ln -s mawk "$root/usr/bin/awk"
+		mv "$dir/set" "$dir/done"
+	fi
+	newest=$(basename "$root"/usr/src/linux-headers-*-amd64)
+	newest=${newest#linux-headers-}
+}
+
+in_root() # COMMAND...
+{
+	# objtool looks for its stack in /proc.
+	# shellcheck disable=SC2016 # the inner shell expands these
+	unshare --mount sh -ec '
+		root=$1
+		shift
+		mount -t proc proc "$root/proc"
+		mount --bind /dev "$root/dev"
+		exec env -i PATH=/usr/sbin:/usr/bin LC_ALL=C chroot "$root" "$@"
+	' sh "$root" "$@"
+}
+
+# Without sparse: Debian's cannot read the headers of such a kernel.
+check_build-newest()
+{
+	newest_root
+	build "$root/tree" "/lib/modules/$newest/build"
+}
+
+# What the packages of headers make DKMS do when they are configured: it must
+# build for the newest kernel, and it must skip one that dkms.conf does not list,
+# here the same headers by another name. Both that of the newest release and this
+# machine's, which do not agree about what is a failure.
+check_dkms()
+{
+	local dkms kernel module rc tree other=99.0-amd64
+
+	apt_only dkms dkms
+	newest_root
+	rm -rf "$root/older"
+	dpkg-deb -x "$BUILD"/apt/sets/dkms/dkms_*.deb "$root/older"
+	module=$(dkms_conf PACKAGE_NAME)/$(dkms_conf PACKAGE_VERSION)
+	tree=$root/usr/src/${module/\//-}
+	mkdir -p "$root/lib/modules/$other"
+	ln -sfn "../$newest/build" "$root/lib/modules/$other/build"
+	scripts/package.sh --tree "$tree"
+	# As the package asks when it is installed, of no kernel in particular
+	[ "$(bash -c '. ./dkms.conf && echo "$AUTOINSTALL"')" = yes ] ||
+		complain "AUTOINSTALL is not set"
+	for dkms in dkms /older/usr/sbin/dkms; do
+		rm -rf "$root/var/lib/dkms" "$root"/lib/modules/*/updates
+		mkdir -p "$root/var/lib/dkms"
+		in_root "$dkms" --version
+		in_root "$dkms" add "$module"
+		for kernel in "$other" "$newest"; do
+			in_root "$dkms" autoinstall --kernelver "$kernel" ||
+				complain "headers of $kernel could not be configured"
+		done
+		in_root "$dkms" status "$module" -k "$newest" |
+			grep ': installed' || complain "no modules for $newest"
+		rc=0
+		in_root "$dkms" build "$module" -k "$other" || rc=$?
+		[ "$rc" -eq 77 ] ||
+			complain "$other is not skipped: $rc instead of 77"
+	done
 }
 
 # The headers' part that belongs to the architecture comes from the arm64

@@ -26,6 +26,7 @@ private_apt()
 
 # Copy the entries for this Debian release out of the machine's apt
 # configuration, both file formats, with "deb" turned into "deb deb-src".
+# Where APT_SUITES is set, these suites of the same archive take their place.
 apt_sources()
 {
 	local codename suites f n=0
@@ -33,13 +34,14 @@ apt_sources()
 	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 	[ -n "$codename" ] || die "no VERSION_CODENAME in /etc/os-release"
 	suites="^$codename(-updates|-security|/updates)?\$"
+	[ -z "${APT_SUITES:-}" ] || suites="^$codename\$"
 
 	rm -rf "$APT/sources"
 	mkdir -p "$APT/sources"
 	for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
 		[ -r "$f" ] || continue
 		n=$((n + 1))
-		awk -v suites="$suites" '
+		awk -v suites="$suites" -v instead="${APT_SUITES:-}" '
 			$1 != "deb" { next }
 			{
 				s = 3
@@ -50,15 +52,21 @@ apt_sources()
 					s += 2
 				if ($s !~ suites)
 					next
-				print
-				sub(/^deb/, "deb-src")
-				print
+				k = split(instead ? instead : $s, w, " ")
+				for (j = 1; j <= k; j++) {
+					$1 = "deb"
+					$s = w[j]
+					print
+					$1 = "deb-src"
+					print
+				}
 			}' "$f" >"$APT/sources/$n.list"
 	done
 	for f in /etc/apt/sources.list.d/*.sources; do
 		[ -r "$f" ] || continue
 		n=$((n + 1))
-		sed '/^#/d' "$f" | awk -v suites="$suites" '
+		sed '/^#/d' "$f" | awk -v suites="$suites" \
+			-v instead="${APT_SUITES:-}" '
 			BEGIN { RS = ""; FS = "\n"; ORS = "\n\n" }
 			{
 				ours = 0
@@ -69,6 +77,8 @@ apt_sources()
 						for (j = 2; j <= k; j++)
 							if (w[j] ~ suites)
 								ours = 1
+						if (instead)
+							$i = "Suites: " instead
 					}
 					if (tolower($i) ~ /^types:/)
 						$i = "Types: deb deb-src"
@@ -100,7 +110,7 @@ apt_lists()
 		step "fetching Debian's package lists"
 		: >"$APT/state/status"
 		apt_sources
-		logged apt-update private_apt apt-get update
+		logged apt-update private_apt apt-get update -o APT::Update::Error-Mode=any
 		touch "$APT/lists-done"
 	)
 }
