@@ -55,12 +55,19 @@ typedef int netdev_tx_t;
 typedef u64 u64_stats_t;
 typedef int atomic_t;
 typedef int spinlock_t;
+#define __rcu
 typedef __s64 ktime_t;
 
 enum hrtimer_restart { HRTIMER_NORESTART };
 
 struct u64_stats_sync { int unused; };
 struct napi_struct { int unused; };
+struct xdp_rxq_info { int unused; };
+struct netdev_bpf;
+struct xdp_buff;
+struct xdp_frame;
+struct bpf_prog;
+typedef struct { int unused; } call_single_data_t;
 struct hrtimer { int unused; };
 struct sk_buff_head { int unused; };
 struct delayed_work { int unused; };
