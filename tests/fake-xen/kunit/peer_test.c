@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/vmalloc.h>
 #include <net/rtnetlink.h>
+#include <net/sch_generic.h>
 
 #include "peer_test.h"
 
@@ -171,13 +172,19 @@ void peer_pump(unsigned int ms)
 	} while (time_before(jiffies, end));
 }
 
+/* Up is a link whose queue discipline is in place, too: that comes a bit later. */
+static bool peer_sees_up(void)
+{
+	return netif_carrier_ok(peer.dev) && !qdisc_tx_is_noop(peer.dev);
+}
+
 bool peer_reaches(enum argonet_state state)
 {
 	int ms;
 
 	for (ms = 0; ms < PATIENCE; ms += 10) {
 		if (argonet_state(peer.an) == state &&
-		    (state != ARGONET_STATE_UP || netif_carrier_ok(peer.dev)))
+		    (state != ARGONET_STATE_UP || peer_sees_up()))
 			return true;
 		peer_pump(10);
 	}
