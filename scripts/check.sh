@@ -349,7 +349,7 @@ for name in "${selected[@]}"; do
 		verdict=FAILED
 		failed+=("$name")
 	fi
-	printf '%-11s %-6s %3ds  log: %s\n' "$name" "$verdict" \
+	printf '%-12s %-6s %3ds  log: %s\n' "$name" "$verdict" \
 		"$((SECONDS - start))" "${log#"$TOP/"}"
 	[ "$rc" -eq 0 ] || tail -n 15 "$log" | sed 's/^/    | /'
 done
