@@ -163,8 +163,8 @@ static bool argo_ring_name_taken(const struct argo_ring *ring)
  * The ring starts empty. A ring that is or was registered is taken from Xen
  * first: registering over a live one leaks hypervisor state, so this is also
  * the way back after argo_ring_ops.lost. argo_ring_ops.data may be called before
- * this returns. After an error the ring
- * is closed, what was unread in it may be gone, and this may be tried again.
+ * this returns. After an error the ring is closed, what was unread in it may be
+ * gone, and this may be tried again.
  *
  * Context: process, may sleep.
  * Return: 0, or

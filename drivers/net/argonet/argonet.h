@@ -375,6 +375,7 @@ struct sk_buff *argonet_rx_skb(struct argonet_queue *q,
 
 /* rx.c */
 int argonet_rx_poll(struct napi_struct *napi, int budget);
+void argonet_rx_count(struct argonet_queue *q, u64_stats_t *counter);
 void argonet_rx_bad(struct argonet_queue *q, enum argonet_bad why);
 
 /* xdp.c */

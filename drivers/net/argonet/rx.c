@@ -8,7 +8,7 @@
 
 #include "argonet.h"
 
-static void argonet_rx_count(struct argonet_queue *q, u64_stats_t *counter)
+void argonet_rx_count(struct argonet_queue *q, u64_stats_t *counter)
 {
 	u64_stats_update_begin(&q->rx_sync);
 	u64_stats_inc(counter);

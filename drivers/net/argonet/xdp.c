@@ -16,14 +16,10 @@
 /* What a program without support for fragments is given in one piece */
 #define ARGONET_XDP_MAX_MTU	3400
 
-static void argonet_xdp_count(struct argonet_queue *q, u64_stats_t *counter)
-{
-	u64_stats_update_begin(&q->rx_sync);
-	u64_stats_inc(counter);
-	u64_stats_update_end(&q->rx_sync);
-}
-
-/* Frames are copied into the message, for which the poll of the queue cares. */
+/*
+ * Frames are copied into the message, which the queue's own poll sends. They go
+ * back to their pools, whose NAPI may be at work on another CPU.
+ */
 static int argonet_xdp_send(struct argonet *an, int n, struct xdp_frame **frames)
 {
 	unsigned int index = smp_processor_id() % an->dev->real_num_tx_queues;
@@ -37,7 +33,7 @@ static int argonet_xdp_send(struct argonet *an, int n, struct xdp_frame **frames
 	__netif_tx_unlock(txq);
 	napi_schedule(&q->tx_napi);
 	for (i = 0; i < sent; i++)
-		xdp_return_frame_rx_napi(frames[i]);
+		xdp_return_frame(frames[i]);
 	return sent;
 }
 
@@ -70,16 +66,16 @@ bool argonet_xdp_run(struct argonet_queue *q, struct bpf_prog *prog,
 	case XDP_TX:
 		if (!argonet_xdp_tx(q, xdp))
 			break;
-		argonet_xdp_count(q, &q->rx.xdp_tx);
+		argonet_rx_count(q, &q->rx.xdp_tx);
 		return false;
 	case XDP_REDIRECT:
 		if (xdp_do_redirect(q->an->dev, xdp, prog))
 			break;
 		q->redirected = true;
-		argonet_xdp_count(q, &q->rx.xdp_redirect);
+		argonet_rx_count(q, &q->rx.xdp_redirect);
 		return false;
 	case XDP_DROP:
-		argonet_xdp_count(q, &q->rx.xdp_drop);
+		argonet_rx_count(q, &q->rx.xdp_drop);
 		xdp_return_buff(xdp);
 		return false;
 	case XDP_ABORTED:
@@ -88,7 +84,7 @@ bool argonet_xdp_run(struct argonet_queue *q, struct bpf_prog *prog,
 		bpf_warn_invalid_xdp_action(q->an->dev, prog, act);
 	}
 	trace_xdp_exception(q->an->dev, prog, act);
-	argonet_xdp_count(q, &q->rx.xdp_error);
+	argonet_rx_count(q, &q->rx.xdp_error);
 	xdp_return_buff(xdp);
 	return false;
 }
