@@ -331,10 +331,14 @@ void argonet_setup(struct net_device *dev);
 u32 argonet_offer(netdev_features_t features);
 int argonet_restart(struct argonet *an, const struct argonet_config *config,
 		    struct netlink_ext_ack *extack);
+
+/* stats.c */
 void argonet_read_tx_stats(const struct argonet_queue *q,
 			   struct argonet_tx_stats *tx);
 void argonet_read_rx_stats(const struct argonet_queue *q,
 			   struct argonet_rx_stats *rx);
+void argonet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
+void argonet_show_queues(struct argonet *an);
 
 /* control.c */
 extern struct workqueue_struct *argonet_wq;

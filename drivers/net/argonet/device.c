@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The network device: queues, up and down, features, MTU, statistics.
+ * The network device: queues, up and down, features, MTU.
  */
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
@@ -55,6 +55,7 @@ static int argonet_init(struct net_device *dev)
 		netif_napi_add_tx(dev, &q->tx_napi, argonet_tx_poll);
 		argonet_cpu_init(q);
 	}
+	argonet_show_queues(an);
 	argonet_link_add(an);
 	return 0;
 }
@@ -280,54 +281,6 @@ static int argonet_set_features(struct net_device *dev,
 	spin_unlock_bh(&an->lock);
 	argonet_event(an, ARGONET_EV_HELLO);
 	return 0;
-}
-
-void argonet_read_tx_stats(const struct argonet_queue *q,
-			   struct argonet_tx_stats *tx)
-{
-	unsigned int start;
-
-	do {
-		start = u64_stats_fetch_begin(&q->tx_sync);
-		*tx = q->tx;
-	} while (u64_stats_fetch_retry(&q->tx_sync, start));
-}
-
-void argonet_read_rx_stats(const struct argonet_queue *q,
-			   struct argonet_rx_stats *rx)
-{
-	unsigned int start;
-
-	do {
-		start = u64_stats_fetch_begin(&q->rx_sync);
-		*rx = q->rx;
-	} while (u64_stats_fetch_retry(&q->rx_sync, start));
-}
-
-static void argonet_get_stats64(struct net_device *dev,
-				struct rtnl_link_stats64 *stats)
-{
-	const struct argonet *an = netdev_priv(dev);
-	unsigned int i, why;
-
-	for (i = 0; i < an->config.queues; i++) {
-		const struct argonet_queue *q = &an->queue[i];
-		struct argonet_tx_stats tx;
-		struct argonet_rx_stats rx;
-
-		argonet_read_tx_stats(q, &tx);
-		argonet_read_rx_stats(q, &rx);
-		stats->tx_packets += u64_stats_read(&tx.packets);
-		stats->tx_bytes += u64_stats_read(&tx.bytes);
-		stats->tx_dropped += u64_stats_read(&tx.dropped);
-		stats->tx_errors += u64_stats_read(&tx.errors);
-		stats->rx_packets += u64_stats_read(&rx.packets);
-		stats->rx_bytes += u64_stats_read(&rx.bytes);
-		stats->rx_dropped += u64_stats_read(&rx.dropped);
-		for (why = 0; why < ARGONET_BAD_REASONS; why++)
-			stats->rx_errors += u64_stats_read(&rx.bad[why]);
-		stats->rx_length_errors += u64_stats_read(&rx.bad[ARGONET_BAD_LENGTH]);
-	}
 }
 
 static int argonet_change_mtu(struct net_device *dev, int mtu)

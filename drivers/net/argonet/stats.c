@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Statistics of the device and, on kernels that ask for them, of its queues;
+ * and which NAPI serves a queue. ethtool.c has the counters of our own.
+ */
+#include <linux/netdevice.h>
+
+#include "argonet.h"
+#ifdef ARGONET_HAVE_STAT_OPS
+#include <net/netdev_queues.h>
+#endif
+
+void argonet_read_tx_stats(const struct argonet_queue *q,
+			   struct argonet_tx_stats *tx)
+{
+	unsigned int start;
+
+	do {
+		start = u64_stats_fetch_begin(&q->tx_sync);
+		*tx = q->tx;
+	} while (u64_stats_fetch_retry(&q->tx_sync, start));
+}
+
+void argonet_read_rx_stats(const struct argonet_queue *q,
+			   struct argonet_rx_stats *rx)
+{
+	unsigned int start;
+
+	do {
+		start = u64_stats_fetch_begin(&q->rx_sync);
+		*rx = q->rx;
+	} while (u64_stats_fetch_retry(&q->rx_sync, start));
+}
+
+void argonet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	const struct argonet *an = netdev_priv(dev);
+	unsigned int i, why;
+
+	for (i = 0; i < an->config.queues; i++) {
+		const struct argonet_queue *q = &an->queue[i];
+		struct argonet_tx_stats tx;
+		struct argonet_rx_stats rx;
+
+		argonet_read_tx_stats(q, &tx);
+		argonet_read_rx_stats(q, &rx);
+		stats->tx_packets += u64_stats_read(&tx.packets);
+		stats->tx_bytes += u64_stats_read(&tx.bytes);
+		stats->tx_dropped += u64_stats_read(&tx.dropped);
+		stats->tx_errors += u64_stats_read(&tx.errors);
+		stats->rx_packets += u64_stats_read(&rx.packets);
+		stats->rx_bytes += u64_stats_read(&rx.bytes);
+		stats->rx_dropped += u64_stats_read(&rx.dropped);
+		for (why = 0; why < ARGONET_BAD_REASONS; why++)
+			stats->rx_errors += u64_stats_read(&rx.bad[why]);
+		stats->rx_length_errors += u64_stats_read(&rx.bad[ARGONET_BAD_LENGTH]);
+	}
+}
+
+#ifdef ARGONET_HAVE_STAT_OPS
+static void argonet_get_queue_stats_rx(struct net_device *dev, int idx,
+				       struct netdev_queue_stats_rx *stats)
+{
+	const struct argonet *an = netdev_priv(dev);
+	struct argonet_rx_stats rx;
+
+	argonet_read_rx_stats(&an->queue[idx], &rx);
+	stats->packets = u64_stats_read(&rx.packets);
+	stats->bytes = u64_stats_read(&rx.bytes);
+	stats->alloc_fail = u64_stats_read(&rx.dropped);
+}
+
+static void argonet_get_queue_stats_tx(struct net_device *dev, int idx,
+				       struct netdev_queue_stats_tx *stats)
+{
+	const struct argonet *an = netdev_priv(dev);
+	struct argonet_tx_stats tx;
+
+	argonet_read_tx_stats(&an->queue[idx], &tx);
+	stats->packets = u64_stats_read(&tx.packets);
+	stats->bytes = u64_stats_read(&tx.bytes);
+	stats->stop = u64_stats_read(&tx.stop);
+	stats->wake = u64_stats_read(&tx.wake_virq) +
+		      u64_stats_read(&tx.wake_timer);
+}
+
+/* The queues live as long as the device: nothing was counted elsewhere. */
+static void argonet_get_base_stats(struct net_device *dev,
+				   struct netdev_queue_stats_rx *rx,
+				   struct netdev_queue_stats_tx *tx)
+{
+	rx->packets = 0;
+	rx->bytes = 0;
+	rx->alloc_fail = 0;
+	tx->packets = 0;
+	tx->bytes = 0;
+	tx->stop = 0;
+	tx->wake = 0;
+}
+
+static const struct netdev_stat_ops argonet_stat_ops = {
+	.get_queue_stats_rx = argonet_get_queue_stats_rx,
+	.get_queue_stats_tx = argonet_get_queue_stats_tx,
+	.get_base_stats = argonet_get_base_stats,
+};
+
+/* Before the device is registered. A NAPI that only sends has no number to show. */
+void argonet_show_queues(struct argonet *an)
+{
+	unsigned int i;
+
+	an->dev->stat_ops = &argonet_stat_ops;
+	for (i = 0; i < an->config.queues; i++)
+		netif_queue_set_napi(an->dev, i, NETDEV_QUEUE_TYPE_RX,
+				     &an->queue[i].napi);
+}
+#else
+void argonet_show_queues(struct argonet *an)
+{
+}
+#endif
