@@ -66,6 +66,10 @@ u32 argonet_offer(netdev_features_t features)
 	return features;
 }
 
+void argonet_cpu_spread(struct argonet *an)
+{
+}
+
 void argonet_setup(struct net_device *dev)
 {
 	dev->num_tx_queues = argonet_link_ops.get_num_tx_queues();

@@ -368,6 +368,7 @@ void argonet_cpu_get(struct argonet_queue *q);
 void argonet_cpu_put(struct argonet_queue *q);
 void argonet_cpu_init(struct argonet_queue *q);
 void argonet_rx_schedule(struct argonet_queue *q);
+void argonet_cpu_spread(struct argonet *an);
 
 /* buffer.c */
 int argonet_pools_create(struct argonet_queue *q);

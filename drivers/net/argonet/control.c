@@ -172,11 +172,13 @@ static int argonet_apply_peer(struct argonet *an,
 	struct net_device *dev = an->dev;
 	int ret;
 
-	if (queues != dev->real_num_tx_queues)
+	if (queues != dev->real_num_tx_queues) {
 		an->next_apply = jiffies + ARGONET_QUEUES_INTERVAL;
-	ret = netif_set_real_num_tx_queues(dev, queues);
-	if (ret)
-		return ret;
+		ret = netif_set_real_num_tx_queues(dev, queues);
+		if (ret)
+			return ret;
+		argonet_cpu_spread(an);
+	}
 
 	dev->max_mtu = min_t(unsigned int, ARGONET_MAX_MTU,
 			     peer->max_frame - ARGONET_L2_OVERHEAD);

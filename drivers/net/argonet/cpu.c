@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where received frames are worked on. Xen raises the one interrupt for all of
- * Argo on CPU 0; each queue has a CPU of its own as far as there are enough, and
- * is always read there, whoever sends meanwhile.
+ * Which CPU works for which queue. Xen raises the one interrupt for all of Argo
+ * on CPU 0; each queue has a CPU of its own as far as there are enough, and is
+ * always read there, whoever sends meanwhile.
  */
 #include <linux/cpumask.h>
 #include <linux/percpu.h>
@@ -65,4 +65,32 @@ void argonet_rx_schedule(struct argonet_queue *q)
 	    test_bit(NAPI_STATE_THREADED, &q->napi.state) ||
 	    smp_call_function_single_async(q->cpu, &q->csd) == -ENXIO)
 		napi_schedule(&q->napi);
+}
+
+/**
+ * argonet_cpu_spread() - give each CPU a queue to send through
+ * @an: device; its number of transmit queues just changed
+ *
+ * Flows that are sent on different CPUs are then read on different CPUs of the
+ * peer, too. If that left queues unused, the flow's hash decides as before.
+ *
+ * Context: RTNL held.
+ */
+void argonet_cpu_spread(struct argonet *an)
+{
+	unsigned int i, queues = an->dev->real_num_tx_queues;
+	cpumask_var_t mask;
+	int cpu;
+
+	if (queues == 1 || queues > num_online_cpus() ||
+	    !zalloc_cpumask_var(&mask, GFP_KERNEL))
+		return;
+	for (i = 0; i < queues; i++) {
+		cpumask_clear(mask);
+		for_each_possible_cpu(cpu)
+			if (cpu % queues == i)
+				cpumask_set_cpu(cpu, mask);
+		netif_set_xps_queue(an->dev, mask, i);
+	}
+	free_cpumask_var(mask);
 }

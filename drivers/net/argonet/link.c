@@ -167,7 +167,10 @@ static int argonet_newlink(struct net_device *dev,
 	if (!params->tb[IFLA_ADDRESS])
 		eth_hw_addr_random(dev);
 	netif_carrier_off(dev);
-	return register_netdevice(dev);
+	ret = register_netdevice(dev);
+	if (!ret)
+		argonet_cpu_spread(an);
+	return ret;
 }
 
 static int argonet_changelink(struct net_device *dev, struct nlattr *tb[],
