@@ -33,6 +33,8 @@ exceptions=(
 	'tests/fuzz/fuzz.c CAMELCASE,PREFER_KERNEL_TYPES'
 	# Stands in for kernel headers, typedefs and all.
 	'tests/fuzz/net_shim.h MACRO_ARG_REUSE,NEW_TYPEDEFS'
+	# Programs have no names for attributes.
+	'tests/tools/xdp.bpf.c PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES'
 	# Programs have no u32, only uint32_t.
 	't* PREFER_KERNEL_TYPES'
 	'* NONE'
