@@ -108,3 +108,57 @@ many_flows()
 	udp_all g2 g1 10.77.0.1 500 1400 1 500
 	assert_intact
 }
+
+xps() # DOM: the CPUs that send through each queue
+{
+	on "$1" 'cat /sys/class/net/argo0/queues/tx-*/xps_cpus' | tr '\n' ' '
+}
+
+@test "queues: each CPU sends through one of its own if none is left over" {
+	local peer
+
+	pair_up 'queues 2'
+	assert_equal "$(xps g1)" '1 2 '
+	# the peer took one away, and gave it back
+	peer=$(domid g1)
+	on g2 "ip link del argo0 && ip link add argo0 type argonet peer $peer &&
+		ip link set argo0 up"
+	retry_until 20 carrier g1 argo0
+	retry_until 5 xps_is g1 '1 '
+	on g2 "ip link del argo0 && ip link add argo0 type argonet peer $peer queues 2 &&
+		ip link set argo0 up"
+	retry_until 20 carrier g1 argo0
+	retry_until 5 xps_is g1 '1 2 '
+	on_both 'ip link del argo0' 'ip link del argo0'
+	# with four queues and two CPUs the flow decides
+	pair_up 'queues 4'
+	assert_equal "$(xps g1)" '0 0 0 0 '
+}
+
+xps_is() # DOM MASKS
+{
+	[ "$(xps "$1")" = "$2" ]
+}
+
+@test "queues: netlink tells their NAPIs, statistics and pools" {
+	local tool=$BUILD/tests/netdev uapi napi i
+
+	uapi=$(echo "$BUILD/kernel/$KERNEL"/headers/usr/src/*-common/include/uapi)
+	[ -e "$uapi/linux/netdev.h" ] || skip "Linux $KERNEL does not have this"
+	gcc -O2 -Wall -idirafter "$uapi" "$BATS_TEST_DIRNAME/tools/netdev.c" -o "$tool" -lmnl
+	"$BED" put g1 "$tool" /usr/bin/netdev
+	pair_up 'queues 2'
+	many_flows
+	run on g1 'netdev argo0'
+	assert_success
+	for i in 0 1; do
+		assert_line --regexp "^rx $i napi [1-9][0-9]*$"
+		assert_line --regexp "^rx $i packets [0-9]+ bytes [0-9]+ alloc-fail 0$"
+		assert_line --regexp "^tx $i packets [1-9][0-9]* bytes [1-9][0-9]* stop [0-9]+ wake [0-9]+$"
+	done
+	# each queue's receive NAPI has two pools
+	for i in 0 1; do
+		napi=$(awk -v q=$i '$1 == "rx" && $2 == q && $3 == "napi" { print $4 }' <<<"$output")
+		assert_equal "$(grep -c "^pool [0-9]* napi $napi\$" <<<"$output")" 2
+	done
+}
