@@ -36,7 +36,7 @@ three() # FOLDER
 # The time a run took, with something done to it
 change_time() # FILE RUN PERL-EXPRESSION
 {
-	perl -pi -e 's{^(mark end \Q'"$2"'\E .*ns=)(\d+)}{$1 . int($2 '"$3"')}e' "$1"
+	RUN=$2 perl -pi -e 's{^(mark end \Q$ENV{RUN}\E .*ns=)(\d+)}{$1 . int($2 '"$3"')}e' "$1"
 }
 
 @test "two boots with the same seed count the same" {
@@ -115,4 +115,39 @@ change_time() # FILE RUN PERL-EXPRESSION
 @test "no boot at all proves nothing" {
 	run report "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR"
 	assert_failure
+}
+
+# As of boots with two CPUs, and of TCP
+rename()
+{
+	local file
+
+	for file in "$1"/*.1cpu.*; do
+		sed 's,ping/,tcp@2/,' "$file" >"${file/1cpu/2cpu}"
+		rm "$file"
+	done
+}
+
+@test "boots with several CPUs are compared with earlier ones, if these were enough" {
+	local boots=$BATS_TEST_TMPDIR/boots old=$BATS_TEST_TMPDIR/old seed
+
+	three "$boots"
+	rename "$boots"
+	mkdir "$old"
+	report "$old" "$boots"
+	cp "$boots/results.json" "$old/2000-01-01.json"
+	for seed in 1 2 3; do
+		change_time "$boots/$seed.2cpu.counts" tcp@2/argonet/large '* 1.2'
+	done
+	run report "$old" "$boots"
+	assert_failure
+	assert_output --partial 'tcp@2/argonet: virtual us was'
+	python3 - "$old/2000-01-01.json" <<-'END'
+		import json, sys
+		data = json.load(open(sys.argv[1]))
+		data["workloads"]["tcp@2"]["argonet"]["all"]["insn"].pop()
+		json.dump(data, open(sys.argv[1], "w"))
+	END
+	run report "$old" "$boots"
+	assert_success
 }
