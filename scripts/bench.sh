@@ -28,11 +28,12 @@ jobs=${BENCH_JOBS:-2}
 profile=${BENCH_PROFILE:-}
 if [ -n "${BENCH_WORKLOADS:-}" ]; then
 	workloads=${BENCH_WORKLOADS//,/ }
-	cpu_workloads=$workloads
+	cpu_workloads=$workloads two_cpus=
 	cpus=${BENCH_CPUS:-}
 else
 	workloads="tcp tcp4 sendfile bidir rr ping udp64 udp1400 plain bridge raw queues idle sizes loopback ordinary"
 	cpu_workloads="tcp tcp4 queues"
+	two_cpus="pingload slowreader"
 	cpus=${BENCH_CPUS:-2,4}
 fi
 [ -z "$profile" ] || workloads+=" symbols"
@@ -126,7 +127,9 @@ for seed in $(seq "$seeds"); do
 done
 for seed in $(seq "$cpu_seeds"); do
 	for n in ${cpus//,/ }; do
-		queue "$seed" "$n" "$cpu_workloads"
+		more=
+		[ "$n" != 2 ] || more=$two_cpus
+		queue "$seed" "$n" "$cpu_workloads $more"
 	done
 done
 wait

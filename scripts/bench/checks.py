@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What one boot shows that no median does: stops, impossible costs, and argonet's
 part of what netfront took in the same boot."""
+import operator
+import statistics
 
 # A cost of less than nothing, or of this many times the median of all boots, is
 # no cost but something that happened beside the traffic.
 OUTLIER = 3
 SLOPES = ("virtual us", "insn")
 # What argonet must never show. netfront's are only printed.
-STOPS = ("TCP time-outs", "gaps > 50 ms")
-GAPS = STOPS + ("gaps > 10 ms",)
-NOTED = GAPS + ("longest gap us", "busiest CPU's share")
+STOPS = ("TCP time-outs", "gaps > 50 ms", "pings lost")
+GAPS = ("TCP time-outs", "gaps > 50 ms", "gaps > 10 ms")
+NOTED = GAPS + ("longest gap us", "busiest CPU's share", "ping mean us", "ping worst us",
+                "pings lost")
 
 
 def entries(merged):
@@ -40,29 +43,30 @@ def errors(merged):
     return found
 
 
-def against(merged, ours, theirs, metric):
+def against(merged, ours, theirs, metric, how=operator.truediv):
     """{seed: ours / theirs} of all boots that have both; each is (workload, network)"""
     try:
-        a, b = (merged[w][n] for w, n in (ours, theirs))
-        theirs = dict(zip(b["seeds"], b["all"][metric]))
-        return {s: v / theirs[s] for s, v in zip(a["seeds"], a["all"][metric])
-                if theirs.get(s, 0) > 0}
+        a, b = ({s: v for s, v in zip(merged[w][n]["seeds"], merged[w][n]["all"][metric])}
+                for w, n in (ours, theirs))
     except KeyError:
         return {}
+    return {s: how(a[s], b[s]) for s in a if b.get(s, 0) > 0}
 
 
-def worst(values):
-    """(value, seed) of the largest"""
-    return max((v, s) for s, v in values.items())
-
-
-def print_stops(merged, show):
-    """Counts of all boots together, and the longest of all"""
-    shown = [(w, n, e) for w, n, e in entries(merged) if NOTED[0] in e["all"]]
+def print_table(title, merged, columns, show):
+    """One line per workload and network that has all columns: (name, metric, of)"""
+    shown = [(w, n, e) for w, n, e in entries(merged) if all(m in e["all"] for _, m, _ in columns)]
     if shown:
-        print("\nstops in all boots" + " " * 14 +
-              "".join(f"{c:>16}" for c in GAPS + ("longest, ms", "busiest CPU")))
+        print(f"\n{title:32}" + "".join(f"{name:>16}" for name, _, _ in columns))
     for w, n, e in shown:
-        values = [sum(e["all"][m]) for m in GAPS]
-        values += [max(e["all"]["longest gap us"]) / 1000, e["median"]["busiest CPU's share"]]
-        print(f"  {w + ' ' + n:30}" + "".join(f"{show(v):>16}" for v in values))
+        print(f"  {w + ' ' + n:30}" + "".join(f"{show(of(e['all'][m])):>16}" for _, m, of in columns))
+
+
+def print_notes(merged, show):
+    """Stops and pings of all boots together"""
+    print_table("stops in all boots", merged, [(m, m, sum) for m in GAPS] + [
+        ("longest, us", "longest gap us", max),
+        ("busiest CPU", "busiest CPU's share", statistics.median)], show)
+    print_table("pings beside load, all boots", merged, [
+        ("mean, us", "ping mean us", statistics.median), ("worst, us", "ping worst us", max),
+        ("lost", "pings lost", sum)], show)

@@ -70,6 +70,9 @@ NOTES = {
     "over10ms": ("gaps > 10 ms", sum),
     "longest_us": ("longest gap us", max),
     "busiest": ("busiest CPU's share", lambda v: v[-1]),
+    "ping_mean_us": ("ping mean us", max),
+    "ping_worst_us": ("ping worst us", max),
+    "lost": ("pings lost", sum),
 }
 
 

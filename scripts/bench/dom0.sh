@@ -87,6 +87,8 @@ workloads() # NETWORK ADDRESS DEVICE
 		plain "$1" "$3" on
 	fi
 	! wanted sizes || sizes "$@"
+	! wanted pingload || on g1 "flow latency pingload$at/$1/ping $2 200 4 0"
+	! wanted slowreader || slowreader "$1" "$2"
 }
 
 # Nothing offloaded, or all of it again; the MTU is 1500 anyway.
@@ -217,6 +219,26 @@ sizes() # NETWORK ADDRESS DEVICE
 	for g in g1 g2; do
 		on $g "ip link set $3 mtu 1500"
 	done
+}
+
+# Pings while one begins to keep what he receives, then streams beside him; both
+# without anybody (none), pings beside one who reads all (reader).
+slowreader() # NETWORK ADDRESS
+{
+	local what hold small=8 large=56
+
+	# much slower, and only to compare with
+	[ "$1" != netfront ] || small=2 large=10
+	for what in none reader stream datagrams tap fragments; do
+		hold="sleep 1; flow hold $what $2"
+		[ $what != none ] || hold=true
+		on g1 "($hold) & flow latency slow-$what$at/$1/ping $2 500 1 $mib && wait \$!"
+		[ $what = reader ] || measure slow-$what "$1" "$2" $((small * mib)) $((large * mib)) tcp % 3
+		# shellcheck disable=SC2016 # there, not here
+		[ $what = none ] || on g1 'kill $(cat /tmp/flow-hold)'
+	done
+	# so long the defragmenter keeps what it has
+	sleep 31
 }
 
 # Four streams over 2 and 4 queues; one is what tcp4 has

@@ -128,6 +128,26 @@ rename()
 	done
 }
 
+@test "the worst boot counts against netfront in the same boot" {
+	local boots=$BATS_TEST_TMPDIR/boots seed row="tcp@2: time/MiB of netfront's .*"
+
+	three "$boots"
+	rename "$boots"
+	for seed in 1 2 3; do
+		change_time "$boots/$seed.2cpu.counts" tcp@2/netfront/large '* 3'
+	done
+	run report "$BATS_TEST_TMPDIR" "$boots"
+	assert_success
+	assert_output --regexp "$row aim reached"
+	change_time "$boots/2.2cpu.counts" tcp@2/argonet/large '* 4'
+	run report "$BATS_TEST_TMPDIR" "$boots"
+	assert_output --regexp "$row missed"
+	# when netfront is as slow in that boot, it is not argonet's fault
+	change_time "$boots/2.2cpu.counts" tcp@2/netfront/large '* 4'
+	run report "$BATS_TEST_TMPDIR" "$boots"
+	assert_output --regexp "$row aim reached"
+}
+
 @test "boots with several CPUs are compared with earlier ones, if these were enough" {
 	local boots=$BATS_TEST_TMPDIR/boots old=$BATS_TEST_TMPDIR/old seed
 
@@ -150,4 +170,25 @@ rename()
 	END
 	run report "$old" "$boots"
 	assert_success
+}
+
+@test "pings beside one who keeps are compared with those without, a lost one is an error" {
+	local boots=$BATS_TEST_TMPDIR/boots seed row='slow-tap: worst ping, us more .*'
+
+	three "$boots"
+	for seed in 1 2 3; do
+		printf 'note slow-%s/argonet/ping ping_mean_us=100 ping_worst_us=%s lost=0\n' \
+			none 1000 tap 1900 >>"$boots/$seed.1cpu.notes"
+	done
+	run report "$BATS_TEST_TMPDIR" "$boots"
+	assert_success
+	assert_output --regexp "$row aim reached"
+	# in one boot of three
+	sed -i '/slow-tap/s/=1900/=7000/' "$boots/3.1cpu.notes"
+	run report "$BATS_TEST_TMPDIR" "$boots"
+	assert_output --regexp "$row missed"
+	sed -i '/slow-tap/s/lost=0/lost=1/' "$boots/3.1cpu.notes"
+	run report "$BATS_TEST_TMPDIR" "$boots"
+	assert_failure
+	assert_output --partial 'error: slow-tap/argonet, seed 3: pings lost 1: must be none'
 }

@@ -11,7 +11,7 @@
 #define CHUNK		(128 * 1024)	/* of each read and write, as iperf3 has it */
 #define MAX_CPUS	16
 
-enum op { SINK, SOURCE, ECHO, UDP, COUNTERS };
+enum op { SINK, SOURCE, ECHO, UDP, COUNTERS, KEEP };
 
 struct request {
 	uint32_t op;
@@ -54,6 +54,7 @@ void end(const char *unit, uint64_t amount);
 
 /* serve.c */
 void serve(void);
+void tell_port(int ctl, int fd);
 
 /* streams.c */
 void send_stream(int fd, uint64_t bytes);
@@ -64,9 +65,17 @@ void bidir(const char *host, uint64_t bytes);
 void rr(const char *host, uint64_t count);
 
 /* packets.c */
+uint16_t checksum(const uint16_t *p, size_t words);
 uint64_t take_datagrams(int ctl, const struct request *req);
 void ping(const char *host, uint64_t count);
 void udp(const char *host, uint64_t count, size_t size, uint64_t burst, unsigned int pause);
+
+/* latency.c */
+void latency(const char *host, unsigned int count, int streams, uint64_t pace);
+
+/* hold.c */
+void keep(int ctl, const struct request *req);
+void hold(const char *what, const char *host);
 
 /* stops.c */
 void gaps_note(struct gaps *gaps, uint64_t ns);

@@ -10,6 +10,9 @@
  *   flow rr LABEL ADDRESS COUNT                 one byte there and back, TCP
  *   flow ping LABEL ADDRESS COUNT               ICMP echo, one after the other
  *   flow udp LABEL ADDRESS COUNT SIZE BURST US  datagrams, a pause after each burst
+ *   flow latency LABEL ADDRESS COUNT FLOWS PACE ICMP echoes beside streams of PACE
+ *                                               bytes per 100 ms, or 0: what they can
+ *   flow hold WHAT ADDRESS                      somebody who keeps what he receives
  *   flow run LABEL UNIT AMOUNT PROGRAM...       a program that does as much
  *
  * The end's mark tells what really arrived and how long it took. Static, so that
@@ -57,6 +60,10 @@ int main(int argc, char **argv)
 	else if (!strcmp(what, "udp") && argc == 8)
 		udp(argv[3], to_number(argv[4]), to_number(argv[5]),
 		    to_number(argv[6]), to_number(argv[7]));
+	else if (!strcmp(what, "latency") && argc == 7)
+		latency(argv[3], to_number(argv[4]), to_number(argv[5]), to_number(argv[6]));
+	else if (!strcmp(what, "hold") && argc == 4)
+		hold(argv[2], argv[3]);
 	else if (!strcmp(what, "run") && argc > 5)
 		run(argv[3], to_number(argv[4]), argv + 5);
 	else

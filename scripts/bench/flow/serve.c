@@ -17,6 +17,17 @@ static void echo(int fd)
 		write_all(fd, &c, 1);
 }
 
+/* The asking end is to use another port. */
+void tell_port(int ctl, int fd)
+{
+	struct sockaddr_in a;
+	socklen_t len = sizeof(a);
+
+	if (getsockname(fd, (void *)&a, &len))
+		err(1, "getsockname");
+	write_all(ctl, &a.sin_port, sizeof(a.sin_port));
+}
+
 static void serve_one(int fd)
 {
 	struct result result = { 0 };
@@ -41,6 +52,9 @@ static void serve_one(int fd)
 	case COUNTERS:
 		counters = own_counters();
 		write_all(fd, &counters, sizeof(counters));
+		return;
+	case KEEP:
+		keep(fd, &req);
 		return;
 	}
 	write_all(fd, &result, sizeof(result));
