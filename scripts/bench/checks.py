@@ -12,7 +12,7 @@ SLOPES = ("virtual us", "insn")
 STOPS = ("TCP time-outs", "gaps > 50 ms", "pings lost")
 GAPS = ("TCP time-outs", "gaps > 50 ms", "gaps > 10 ms")
 NOTED = GAPS + ("longest gap us", "busiest CPU's share", "ping mean us", "ping worst us",
-                "pings lost")
+                "pings lost", "pinned / charged")
 
 
 def entries(merged):

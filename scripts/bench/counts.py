@@ -73,6 +73,7 @@ NOTES = {
     "ping_mean_us": ("ping mean us", max),
     "ping_worst_us": ("ping worst us", max),
     "lost": ("pings lost", sum),
+    "pinned": ("pinned / charged", max),
 }
 
 

@@ -88,6 +88,7 @@ workloads() # NETWORK ADDRESS DEVICE
 	fi
 	! wanted sizes || sizes "$@"
 	! wanted pingload || on g1 "flow latency pingload$at/$1/ping $2 200 4 0"
+	! wanted pinned || on g1 "flow pinned pinned$at/$1/once $2 12"
 	! wanted slowreader || slowreader "$1" "$2"
 }
 

@@ -11,7 +11,7 @@
 #define CHUNK		(128 * 1024)	/* of each read and write, as iperf3 has it */
 #define MAX_CPUS	16
 
-enum op { SINK, SOURCE, ECHO, UDP, COUNTERS, KEEP };
+enum op { SINK, SOURCE, ECHO, UDP, COUNTERS, KEEP, PIN };
 
 struct request {
 	uint32_t op;
@@ -76,6 +76,10 @@ void latency(const char *host, unsigned int count, int streams, uint64_t pace);
 /* hold.c */
 void keep(int ctl, const struct request *req);
 void hold(const char *what, const char *host);
+
+/* pinned.c */
+void pin(int ctl);
+void pinned(const char *host, unsigned int rounds);
 
 /* stops.c */
 void gaps_note(struct gaps *gaps, uint64_t ns);

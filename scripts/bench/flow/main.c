@@ -13,6 +13,7 @@
  *   flow latency LABEL ADDRESS COUNT FLOWS PACE ICMP echoes beside streams of PACE
  *                                               bytes per 100 ms, or 0: what they can
  *   flow hold WHAT ADDRESS                      somebody who keeps what he receives
+ *   flow pinned LABEL ADDRESS ROUNDS            datagrams nobody reads
  *   flow run LABEL UNIT AMOUNT PROGRAM...       a program that does as much
  *
  * The end's mark tells what really arrived and how long it took. Static, so that
@@ -64,6 +65,8 @@ int main(int argc, char **argv)
 		latency(argv[3], to_number(argv[4]), to_number(argv[5]), to_number(argv[6]));
 	else if (!strcmp(what, "hold") && argc == 4)
 		hold(argv[2], argv[3]);
+	else if (!strcmp(what, "pinned") && argc == 5)
+		pinned(argv[3], to_number(argv[4]));
 	else if (!strcmp(what, "run") && argc > 5)
 		run(argv[3], to_number(argv[4]), argv + 5);
 	else

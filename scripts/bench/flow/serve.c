@@ -56,6 +56,9 @@ static void serve_one(int fd)
 	case KEEP:
 		keep(fd, &req);
 		return;
+	case PIN:
+		pin(fd);
+		return;
 	}
 	write_all(fd, &result, sizeof(result));
 }
