@@ -72,7 +72,8 @@ void argonet_rx_schedule(struct argonet_queue *q)
  * @an: device; its number of transmit queues just changed
  *
  * Flows that are sent on different CPUs are then read on different CPUs of the
- * peer, too. If that left queues unused, the flow's hash decides as before.
+ * peer, too. If that left queues unused, the flow's hash decides, and what was
+ * set for fewer queues is undone.
  *
  * Context: RTNL held.
  */
@@ -82,13 +83,12 @@ void argonet_cpu_spread(struct argonet *an)
 	cpumask_var_t mask;
 	int cpu;
 
-	if (queues == 1 || queues > num_online_cpus() ||
-	    !zalloc_cpumask_var(&mask, GFP_KERNEL))
+	if (!zalloc_cpumask_var(&mask, GFP_KERNEL))
 		return;
 	for (i = 0; i < queues; i++) {
 		cpumask_clear(mask);
 		for_each_possible_cpu(cpu)
-			if (cpu % queues == i)
+			if (queues <= num_online_cpus() && cpu % queues == i)
 				cpumask_set_cpu(cpu, mask);
 		netif_set_xps_queue(an->dev, mask, i);
 	}
