@@ -84,11 +84,14 @@ static void argonet_get_queue_stats_tx(struct net_device *dev, int idx,
 		      u64_stats_read(&tx.wake_timer);
 }
 
-/* The queues live as long as the device: nothing was counted elsewhere. */
+/* What was sent through queues that the peer does not have any more */
 static void argonet_get_base_stats(struct net_device *dev,
 				   struct netdev_queue_stats_rx *rx,
 				   struct netdev_queue_stats_tx *tx)
 {
+	const struct argonet *an = netdev_priv(dev);
+	unsigned int i;
+
 	rx->packets = 0;
 	rx->bytes = 0;
 	rx->alloc_fail = 0;
@@ -96,6 +99,15 @@ static void argonet_get_base_stats(struct net_device *dev,
 	tx->bytes = 0;
 	tx->stop = 0;
 	tx->wake = 0;
+	for (i = dev->real_num_tx_queues; i < an->config.queues; i++) {
+		struct netdev_queue_stats_tx more;
+
+		argonet_get_queue_stats_tx(dev, i, &more);
+		tx->packets += more.packets;
+		tx->bytes += more.bytes;
+		tx->stop += more.stop;
+		tx->wake += more.wake;
+	}
 }
 
 static const struct netdev_stat_ops argonet_stat_ops = {
