@@ -114,30 +114,30 @@ xps() # DOM: the CPUs that send through each queue
 	on "$1" 'cat /sys/class/net/argo0/queues/tx-*/xps_cpus' | tr '\n' ' '
 }
 
-@test "queues: each CPU sends through one of its own if none is left over" {
-	local peer
-
-	pair_up 'queues 2'
-	assert_equal "$(xps g1)" '1 2 '
-	# the peer took one away, and gave it back
-	peer=$(domid g1)
-	on g2 "ip link del argo0 && ip link add argo0 type argonet peer $peer &&
-		ip link set argo0 up"
-	retry_until 20 carrier g1 argo0
-	retry_until 5 xps_is g1 '1 '
-	on g2 "ip link del argo0 && ip link add argo0 type argonet peer $peer queues 2 &&
-		ip link set argo0 up"
-	retry_until 20 carrier g1 argo0
-	retry_until 5 xps_is g1 '1 2 '
-	on_both 'ip link del argo0' 'ip link del argo0'
-	# with four queues and two CPUs the flow decides
-	pair_up 'queues 4'
-	assert_equal "$(xps g1)" '0 0 0 0 '
-}
-
 xps_is() # DOM MASKS
 {
 	[ "$(xps "$1")" = "$2" ]
+}
+
+# g2's end begins again, with so many queues
+peer_queues()
+{
+	on g2 "ip link del argo0 && ip link add argo0 type argonet peer $(domid g1) queues $1 &&
+		ip link set argo0 up"
+	retry_until 20 carrier g1 argo0
+}
+
+@test "queues: each CPU sends through one of its own if none is left over" {
+	pair_up 'queues 2'
+	assert_equal "$(xps g1)" '1 2 '
+	on_both 'ip link del argo0' 'ip link del argo0'
+	# with four queues and two CPUs the flow decides, unless the peer has two
+	pair_up 'queues 4'
+	assert_equal "$(xps g1)" '0 0 0 0 '
+	peer_queues 2
+	retry_until 5 xps_is g1 '1 2 '
+	peer_queues 4
+	retry_until 5 xps_is g1 '0 0 0 0 '
 }
 
 @test "queues: netlink tells their NAPIs, statistics and pools" {
@@ -161,4 +161,21 @@ xps_is() # DOM MASKS
 		napi=$(awk -v q=$i '$1 == "rx" && $2 == q && $3 == "napi" { print $4 }' <<<"$output")
 		assert_equal "$(grep -c "^pool [0-9]* napi $napi\$" <<<"$output")" 2
 	done
+	# what went through a queue that is gone is not forgotten
+	peer_queues 1
+	retry_until 5 one_queue
+	retry_until 10 totals_agree
+}
+
+one_queue()
+{
+	[ "$(on g1 'ls -d /sys/class/net/argo0/queues/tx-* | wc -l')" = 1 ]
+}
+
+totals_agree()
+{
+	local all
+
+	all=$(on g1 'netdev argo0' | awk '$1 == "tx" && $2 == "all" { print $4 }')
+	[ "$all" = "$(on g1 'cat /sys/class/net/argo0/statistics/tx_packets')" ]
 }

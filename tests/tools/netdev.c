@@ -5,6 +5,7 @@
  *	netdev DEVICE
  *	rx 0 napi 8193
  *	rx 0 packets 10 bytes 1000 alloc-fail 0
+ *	rx all packets 10 bytes 1000 alloc-fail 0
  *	pool 3 napi 8193
  */
 #include <errno.h>
@@ -61,19 +62,20 @@ static int queue(const struct nlmsghdr *msg, void *data)
 static int qstats(const struct nlmsghdr *msg, void *data)
 {
 	const struct nlattr *tb[64] = {};
+	char queue[16] = "all";
 
 	mnl_attr_parse(msg, sizeof(struct genlmsghdr), collect, tb);
 	if (number(tb[NETDEV_A_QSTATS_IFINDEX]) != ifindex)
 		return MNL_CB_OK;
+	if (tb[NETDEV_A_QSTATS_QUEUE_ID])
+		snprintf(queue, sizeof(queue), "%llu", number(tb[NETDEV_A_QSTATS_QUEUE_ID]));
 	if (tb[NETDEV_A_QSTATS_RX_PACKETS])
-		printf("rx %llu packets %llu bytes %llu alloc-fail %llu\n",
-		       number(tb[NETDEV_A_QSTATS_QUEUE_ID]),
+		printf("rx %s packets %llu bytes %llu alloc-fail %llu\n", queue,
 		       number(tb[NETDEV_A_QSTATS_RX_PACKETS]),
 		       number(tb[NETDEV_A_QSTATS_RX_BYTES]),
 		       number(tb[NETDEV_A_QSTATS_RX_ALLOC_FAIL]));
 	if (tb[NETDEV_A_QSTATS_TX_PACKETS])
-		printf("tx %llu packets %llu bytes %llu stop %llu wake %llu\n",
-		       number(tb[NETDEV_A_QSTATS_QUEUE_ID]),
+		printf("tx %s packets %llu bytes %llu stop %llu wake %llu\n", queue,
 		       number(tb[NETDEV_A_QSTATS_TX_PACKETS]),
 		       number(tb[NETDEV_A_QSTATS_TX_BYTES]),
 		       number(tb[NETDEV_A_QSTATS_TX_STOP]),
@@ -144,6 +146,7 @@ int main(int argc, char **argv)
 	mnl_attr_put_strz(msg, CTRL_ATTR_FAMILY_NAME, NETDEV_FAMILY_NAME);
 	ask(msg, family, &id);
 	ask(request(buf, id, NETDEV_CMD_QUEUE_GET, NLM_F_DUMP), queue, NULL);
+	ask(request(buf, id, NETDEV_CMD_QSTATS_GET, NLM_F_DUMP), qstats, NULL);
 	msg = request(buf, id, NETDEV_CMD_QSTATS_GET, NLM_F_DUMP);
 	mnl_attr_put_u32(msg, NETDEV_A_QSTATS_SCOPE, NETDEV_QSTATS_SCOPE_QUEUE);
 	ask(msg, qstats, NULL);
