@@ -18,11 +18,6 @@ feature_is() # DOM NAME VALUE
 	[ "$(feature "$1" "$2")" = "$3" ]
 }
 
-peer_takes() # DOM LIST
-{
-	[ "$(info "$1" argo0 peer-features)" = "$2" ]
-}
-
 # How many frames g1 sends for a stream of a million bytes to an address of
 # g2, which checks them. At 1500 bytes each it takes at least 684.
 frames()

@@ -300,3 +300,9 @@ info()
 	on "$1" "ip ${NETNS:+-n $NETNS} -d link show $2" |
 		sed -n "s/.* argonet \(.* \)\?$3 \([^ ]*\).*/\2/p"
 }
+
+# peer_takes DOM LIST: what the peer of argo0 offers
+peer_takes()
+{
+	[ "$(info "$1" argo0 peer-features)" = "$2" ]
+}
