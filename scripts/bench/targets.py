@@ -28,7 +28,7 @@ TARGETS = [
     Target("ping beside 100 idle links, ratio", "ping+100", "insn", 1.1, 1.02,
            ("ping", "argonet")),
     Target("memory pinned / charged", "pinned", "pinned / charged", 1.1, 1),
-    # The flow hash often gives two streams one queue; the median has at most two.
+    # The scheduler may send two streams on one CPU; the median has at most two.
     Target("4 queues, 4 vCPUs: busiest one's share", "tcp4q4@4", "busiest CPU's share", 0.5, 0.3),
 ]
 
