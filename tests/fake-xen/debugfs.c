@@ -208,6 +208,7 @@ void fake_debugfs_init(void)
 				    &fake_command_fops);
 	debugfs_create_file("state", 0400, dir, NULL, &state_fops);
 	debugfs_create_bool("mac_permissive", 0600, dir, &fake.mac_permissive);
+	debugfs_create_u64("refused", 0600, dir, &fake.refused);
 	debugfs_create_u32("virq_lose", 0600, dir, &fake.virq_lose);
 	debugfs_create_u32("virq_dup", 0600, dir, &fake.virq_dup);
 	debugfs_create_u32("virq_delay", 0600, dir, &fake.virq_delay);

@@ -91,6 +91,7 @@ enum fake_hit {
  * @local: which of them this kernel is
  * @rnd: for all that happens by chance
  * @mac_permissive: rings may be open to any domain
+ * @refused: domains, by bit, that policy keeps this one from sending to
  * @virq_lose: how many of a hundred VIRQs are lost
  * @virq_dup: how often each is delivered once more
  * @virq_delay: by how many milliseconds each is late
@@ -102,6 +103,7 @@ struct fake_xen {
 	u16 local;
 	struct rnd_state rnd;
 	bool mac_permissive;
+	u64 refused;
 	u32 virq_lose;
 	u32 virq_dup;
 	u32 virq_delay;
@@ -120,6 +122,7 @@ int fake_sendv(u16 caller, const struct xen_argo_send_addr *addr,
 /* rings.c, with fake.lock held */
 struct fake_domain *fake_find_domain(u16 domid);
 struct fake_ring *fake_find_ring(u16 owner, u16 partner, u32 port);
+bool fake_refused(u16 caller, u16 domid);
 struct fake_ring *fake_match_ring(u16 owner, u16 caller, u32 port);
 void fake_free_ring(struct fake_ring *ring);
 u32 fake_ring_rx(const struct fake_ring *ring);
@@ -154,7 +157,7 @@ void fake_domain_destroy(u16 domid);
 int fake_peer_open(u16 domid, u16 partner, u32 port, u32 len);
 int fake_peer_close(u16 domid, u16 partner, u32 port);
 int fake_peer_recv(u16 domid, u16 partner, u32 port,
-		   struct xen_argo_message_header *head, void *buf, u32 size);
+		   struct xen_argo_ring_message_header *head, void *buf, u32 size);
 int fake_peer_send(u16 from, u32 from_port, u16 to, u32 to_port, u32 type,
 		   const void *buf, u32 len);
 unsigned int fake_drop_rings(u16 owner, const u32 *port);
@@ -172,7 +175,12 @@ void fake_random_bytes(void *buf, u32 len);
 void fake_faults_show(struct seq_file *s);
 
 /* ops.c: the operations without faults and without checks of the caller */
-extern const struct argo_hv_ops *const raw_hv;
+int raw_hv_register(const struct xen_argo_register_ring *reg,
+		    struct page **pages, u32 flags);
+int raw_hv_unregister(const struct xen_argo_unregister_ring *unreg);
+int raw_hv_sendv(const struct xen_argo_send_addr *addr,
+		 const struct xen_argo_iov *iov, unsigned int niov, u32 type);
+int raw_hv_notify(struct xen_argo_ring_data *data);
 
 /* debugfs.c */
 void fake_debugfs_init(void);

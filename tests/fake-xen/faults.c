@@ -170,6 +170,7 @@ void fake_heal(void)
 	for (i = 0; i < FAKE_HITS; i++)
 		atomic_set(&fake_hits[i], 0);
 	WRITE_ONCE(fake.mac_permissive, false);
+	WRITE_ONCE(fake.refused, 0);
 	WRITE_ONCE(fake.virq_lose, 0);
 	WRITE_ONCE(fake.virq_dup, 0);
 	WRITE_ONCE(fake.virq_delay, 0);

@@ -9,6 +9,8 @@
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/mm.h>
 
 #include "core.h"
 #include "fake.h"
@@ -27,42 +29,36 @@ MODULE_PARM_DESC(fake_fail, "a fault from the start, as in debugfs");
 
 /* What does not change, seen from any domain but this one */
 
-static int raw_register(const struct xen_argo_register_ring *reg,
-			struct page **pages, u32 flags)
+int raw_hv_register(const struct xen_argo_register_ring *reg,
+		    struct page **pages, u32 flags)
 {
 	return fake_register(fake.local, reg, pages, flags);
 }
+EXPORT_SYMBOL_GPL(raw_hv_register);
 
-static int raw_unregister(const struct xen_argo_unregister_ring *unreg)
+int raw_hv_unregister(const struct xen_argo_unregister_ring *unreg)
 {
 	return fake_unregister(fake.local, unreg);
 }
+EXPORT_SYMBOL_GPL(raw_hv_unregister);
 
-static int raw_sendv(const struct xen_argo_send_addr *addr,
-		     const struct xen_argo_iov *iov, unsigned int niov, u32 type)
+int raw_hv_sendv(const struct xen_argo_send_addr *addr,
+		 const struct xen_argo_iov *iov, unsigned int niov, u32 type)
 {
 	return fake_sendv(fake.local, addr, iov, niov, type);
 }
+EXPORT_SYMBOL_GPL(raw_hv_sendv);
 
-static int raw_notify(struct xen_argo_ring_data *data)
+int raw_hv_notify(struct xen_argo_ring_data *data)
 {
 	return fake_notify(fake.local, data);
 }
-
-static const struct argo_hv_ops raw_ops = {
-	.register_ring = raw_register,
-	.unregister_ring = raw_unregister,
-	.sendv = raw_sendv,
-	.notify = raw_notify,
-};
-
-const struct argo_hv_ops *const raw_hv = &raw_ops;
-EXPORT_SYMBOL_GPL(raw_hv);
+EXPORT_SYMBOL_GPL(raw_hv_notify);
 
 /* For tests to undo a shutdown, after which no kernel is expected to go on */
-EXPORT_SYMBOL_GPL(argo);
+EXPORT_SYMBOL_GPL(argo_core);
 
-static int fake_hv_probe(void)
+int argo_hv_probe(void)
 {
 	if (fake_faults_first && fake_fail(fake_faults_first))
 		return -EINVAL;
@@ -80,28 +76,43 @@ static bool fake_is_registered(u32 port, u16 partner)
 	return found;
 }
 
-static int fake_hv_register(const struct xen_argo_register_ring *reg,
-			    struct page **pages, u32 flags)
+/* The real one needs memory for the numbers of several pages, and may wait. */
+static bool fake_frames(u32 len)
+{
+	unsigned int n = DIV_ROUND_UP(len + sizeof(struct xen_argo_ring), PAGE_SIZE);
+	u64 *frames;
+
+	if (n == 1)
+		return true;
+	frames = kvmalloc_array(n, sizeof(*frames), GFP_KERNEL);
+	kvfree(frames);
+	return frames;
+}
+
+int argo_hv_register_ring(const struct xen_argo_register_ring *reg,
+			  struct page **pages, u32 flags)
 {
 	int ret = fake_fault(FAKE_REGISTER);
 
 	if (ret)
 		return ret;
+	if (!fake_frames(reg->len))
+		return -ENOMEM;
 	WARN(!(flags & XEN_ARGO_REGISTER_FLAG_FAIL_EXIST) &&
 	     fake_is_registered(reg->aport, reg->partner_id),
 	     "fake-xen: the ring on port %#x is registered over itself\n",
 	     reg->aport);
-	return raw_register(reg, pages, flags);
+	return raw_hv_register(reg, pages, flags);
 }
 
-static int fake_hv_unregister(const struct xen_argo_unregister_ring *unreg)
+int argo_hv_unregister_ring(const struct xen_argo_unregister_ring *unreg)
 {
 	int ret = fake_fault(FAKE_UNREGISTER);
 	struct fake_ring *ring;
 	unsigned long irq;
 
 	if (!ret)
-		return raw_unregister(unreg);
+		return raw_hv_unregister(unreg);
 	spin_lock_irqsave(&fake.lock, irq);
 	ring = fake_find_ring(fake.local, unreg->partner_id, unreg->aport);
 	if (ring)
@@ -110,30 +121,29 @@ static int fake_hv_unregister(const struct xen_argo_unregister_ring *unreg)
 	return ret;
 }
 
-static int fake_hv_sendv(const struct xen_argo_send_addr *addr,
-			 const struct xen_argo_iov *iov, unsigned int niov,
-			 u32 type)
+int argo_hv_sendv(const struct xen_argo_send_addr *addr,
+		  const struct xen_argo_iov *iov, unsigned int niov, u32 type)
 {
 	unsigned int i;
 	int ret;
 
-	WARN(niov > XEN_ARGO_MAX_IOVS, "fake-xen: %u pieces\n", niov);
+	WARN(niov > XEN_ARGO_MAXIOV, "fake-xen: %u pieces\n", niov);
 	for (i = 0; i < niov; i++)
-		WARN(!iov[i].len, "fake-xen: piece %u of %u is empty\n", i, niov);
+		WARN(!iov[i].iov_len, "fake-xen: piece %u of %u is empty\n", i, niov);
 	ret = fake_fault(FAKE_SENDV);
-	return ret ?: raw_sendv(addr, iov, niov, type);
+	return ret ?: raw_hv_sendv(addr, iov, niov, type);
 }
 
-static int fake_hv_notify(struct xen_argo_ring_data *data)
+int argo_hv_notify(struct xen_argo_ring_data *data)
 {
 	int ret = fake_fault(FAKE_NOTIFY);
 
 	WARN(data && data->nent > XEN_ARGO_MAX_NOTIFY, "fake-xen: %u queries\n",
 	     data->nent);
-	return ret ?: raw_notify(data);
+	return ret ?: raw_hv_notify(data);
 }
 
-static int fake_hv_bind(void (*handler)(void))
+int argo_hv_bind(void (*handler)(void))
 {
 	int ret = fake_fault(FAKE_BIND);
 
@@ -166,7 +176,7 @@ static void fake_check_given_back(void)
 	spin_unlock_irqrestore(&fake.lock, irq);
 }
 
-static void fake_hv_unbind(void)
+void argo_hv_unbind(void)
 {
 	u16 i;
 
@@ -177,15 +187,22 @@ static void fake_hv_unbind(void)
 		fake_domain_destroy(i);
 }
 
-const struct argo_hv_ops argo_hv = {
-	.probe = fake_hv_probe,
-	.register_ring = fake_hv_register,
-	.unregister_ring = fake_hv_unregister,
-	.sendv = fake_hv_sendv,
-	.notify = fake_hv_notify,
-	.bind = fake_hv_bind,
-	.unbind = fake_hv_unbind,
-	.mask = fake_virq_mask,
-	.unmask = fake_virq_unmask,
-	.forget = fake_virq_forget,
-};
+int argo_hv_domid(void)
+{
+	return fake.local;
+}
+
+void argo_hv_mask(void)
+{
+	fake_virq_mask();
+}
+
+void argo_hv_unmask(void)
+{
+	fake_virq_unmask();
+}
+
+void argo_hv_forget(void)
+{
+	fake_virq_forget();
+}

@@ -107,7 +107,7 @@ EXPORT_SYMBOL_GPL(fake_peer_close);
  * is no message, -ENXIO if there is no ring
  */
 int fake_peer_recv(u16 domid, u16 partner, u32 port,
-		   struct xen_argo_message_header *head, void *buf, u32 size)
+		   struct xen_argo_ring_message_header *head, void *buf, u32 size)
 {
 	struct fake_ring *ring;
 	unsigned long irq;
@@ -129,7 +129,7 @@ int fake_peer_recv(u16 domid, u16 partner, u32 port,
 	if (pos == ring->len)
 		pos = 0;
 	fake_ring_copy(ring, pos, buf, min(len, size), false);
-	rx += ALIGN(head->len, XEN_ARGO_SLOT_SIZE);
+	rx += ALIGN(head->len, XEN_ARGO_MSG_SLOT_SIZE);
 	if (rx >= ring->len)
 		rx -= ring->len;
 	/* It was read before its place is free. */
@@ -151,8 +151,8 @@ int fake_peer_send(u16 from, u32 from_port, u16 to, u32 to_port, u32 type,
 		.dst.aport = to_port,
 	};
 	const struct xen_argo_iov iov = {
-		.base = (unsigned long)buf,
-		.len = len,
+		.iov_hnd = (unsigned long)buf,
+		.iov_len = len,
 	};
 
 	return fake_sendv(from, &addr, &iov, !!len, type);
@@ -190,10 +190,10 @@ static const struct {
 	u32 offset;
 	u32 size;
 } fake_head_fields[] = {
-	{ "len", offsetof(struct xen_argo_message_header, len), 4 },
-	{ "port", offsetof(struct xen_argo_message_header, source.aport), 4 },
-	{ "domid", offsetof(struct xen_argo_message_header, source.domain_id), 2 },
-	{ "type", offsetof(struct xen_argo_message_header, message_type), 4 },
+	{ "len", offsetof(struct xen_argo_ring_message_header, len), 4 },
+	{ "port", offsetof(struct xen_argo_ring_message_header, source.aport), 4 },
+	{ "domid", offsetof(struct xen_argo_ring_message_header, source.domain_id), 2 },
+	{ "type", offsetof(struct xen_argo_ring_message_header, message_type), 4 },
 };
 
 static int fake_corrupt_ring(struct fake_ring *ring, const char *what, u32 value)

@@ -37,6 +37,13 @@ struct fake_ring *fake_find_ring(u16 owner, u16 partner, u32 port)
 }
 EXPORT_SYMBOL_GPL(fake_find_ring);
 
+/* Policy of the local domain; the others may send as they like. */
+bool fake_refused(u16 caller, u16 domid)
+{
+	return caller == fake.local && domid < FAKE_DOMAINS &&
+	       (fake.refused >> domid) & 1;
+}
+
 /* A ring for the caller alone comes first, be it full or not. */
 struct fake_ring *fake_match_ring(u16 owner, u16 caller, u32 port)
 {
@@ -75,7 +82,7 @@ u32 fake_ring_rx(const struct fake_ring *ring)
 
 	if (rx >= ring->len)
 		return 0;
-	rx = ALIGN(rx, XEN_ARGO_SLOT_SIZE);
+	rx = ALIGN(rx, XEN_ARGO_MSG_SLOT_SIZE);
 	return rx >= ring->len ? 0 : rx;
 }
 EXPORT_SYMBOL_GPL(fake_ring_rx);
@@ -89,8 +96,8 @@ static u32 fake_ring_free(const struct fake_ring *ring)
 
 static u32 fake_slots(u32 payload)
 {
-	return sizeof(struct xen_argo_message_header) +
-	       ALIGN(payload, XEN_ARGO_SLOT_SIZE);
+	return sizeof(struct xen_argo_ring_message_header) +
+	       ALIGN(payload, XEN_ARGO_MSG_SLOT_SIZE);
 }
 
 /* One slot stays empty, or a full ring would look like an empty one. */
@@ -104,9 +111,9 @@ static u32 fake_first_tx(const struct xen_argo_ring *head, u32 len)
 	u32 tx = READ_ONCE(head->tx_ptr);
 	u32 rx = READ_ONCE(head->rx_ptr);
 
-	if (tx < len && IS_ALIGNED(tx, XEN_ARGO_SLOT_SIZE))
+	if (tx < len && IS_ALIGNED(tx, XEN_ARGO_MSG_SLOT_SIZE))
 		return tx;
-	rx = rx < len ? ALIGN(rx, XEN_ARGO_SLOT_SIZE) : 0;
+	rx = rx < len ? ALIGN(rx, XEN_ARGO_MSG_SLOT_SIZE) : 0;
 	return rx < len ? rx : 0;
 }
 
@@ -118,7 +125,7 @@ static int fake_check_new(u16 caller, const struct xen_argo_register_ring *reg,
 
 	if (flags & ~XEN_ARGO_REGISTER_FLAG_FAIL_EXIST || reg->pad ||
 	    reg->len < XEN_ARGO_MIN_RING_LEN ||
-	    !IS_ALIGNED(reg->len, XEN_ARGO_SLOT_SIZE) ||
+	    !IS_ALIGNED(reg->len, XEN_ARGO_MSG_SLOT_SIZE) ||
 	    reg->len > XEN_ARGO_MAX_RING_PAGES * XEN_ARGO_PAGE_SIZE -
 		       sizeof(struct xen_argo_ring))
 		return -EINVAL;
@@ -249,9 +256,9 @@ static int fake_count(const struct xen_argo_iov *iov, unsigned int niov)
 	u32 sum = 0;
 
 	for (; niov--; iov++) {
-		if (iov->pad || iov->len > FAKE_MAX_PAYLOAD)
+		if (iov->pad || iov->iov_len > FAKE_MAX_PAYLOAD)
 			return -EINVAL;
-		sum += iov->len;
+		sum += iov->iov_len;
 		if (sum > FAKE_MAX_PAYLOAD)
 			return -EMSGSIZE;
 	}
@@ -260,7 +267,7 @@ static int fake_count(const struct xen_argo_iov *iov, unsigned int niov)
 
 static bool fake_readable(const struct xen_argo_iov *iov)
 {
-	unsigned long at = iov->base, end = at + iov->len;
+	unsigned long at = iov->iov_hnd, end = at + iov->iov_len;
 	u8 byte;
 
 	for (; at < end; at = ALIGN_DOWN(at, PAGE_SIZE) + PAGE_SIZE)
@@ -273,7 +280,7 @@ static int fake_put(struct fake_ring *ring, u16 caller,
 		    const struct xen_argo_send_addr *addr,
 		    const struct xen_argo_iov *iov, unsigned int niov, u32 type)
 {
-	struct xen_argo_message_header head = {
+	struct xen_argo_ring_message_header head = {
 		.len = sizeof(head),
 		.source.aport = addr->src.aport,
 		.source.domain_id = caller,
@@ -288,13 +295,13 @@ static int fake_put(struct fake_ring *ring, u16 caller,
 			return -EFAULT;
 		if (pos >= ring->len)
 			pos -= ring->len;
-		fake_ring_copy(ring, pos, (void *)(unsigned long)iov[i].base,
-			       iov[i].len, true);
-		pos += iov[i].len;
-		head.len += iov[i].len;
+		fake_ring_copy(ring, pos, (void *)(unsigned long)iov[i].iov_hnd,
+			       iov[i].iov_len, true);
+		pos += iov[i].iov_len;
+		head.len += iov[i].iov_len;
 	}
 	fake_ring_copy(ring, ring->tx, &head, sizeof(head), true);
-	ring->tx += ALIGN(head.len, XEN_ARGO_SLOT_SIZE);
+	ring->tx += ALIGN(head.len, XEN_ARGO_MSG_SLOT_SIZE);
 	if (ring->tx >= ring->len)
 		ring->tx -= ring->len;
 	/* The whole message is there when its end is. */
@@ -309,7 +316,7 @@ static int fake_deliver(u16 caller, const struct xen_argo_send_addr *addr,
 	struct fake_ring *ring;
 	int ret;
 
-	if (niov > XEN_ARGO_MAX_IOVS || addr->src.pad || addr->dst.pad)
+	if (niov > XEN_ARGO_MAXIOV || addr->src.pad || addr->dst.pad)
 		return -EINVAL;
 	if (addr->src.domain_id != caller &&
 	    addr->src.domain_id != XEN_ARGO_DOMID_ANY)
@@ -318,6 +325,8 @@ static int fake_deliver(u16 caller, const struct xen_argo_send_addr *addr,
 		return -ESRCH;
 	if (!fake_find_domain(caller))
 		return -ENODEV;
+	if (fake_refused(caller, addr->dst.domain_id))
+		return -EACCES;
 	ring = fake_match_ring(addr->dst.domain_id, caller, addr->dst.aport);
 	if (!ring)
 		return -ECONNREFUSED;

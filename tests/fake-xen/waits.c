@@ -83,18 +83,22 @@ static void fake_wake_senders(struct fake_ring *ring)
 	}
 }
 
-static void fake_answer(u16 caller, struct xen_argo_ring_data_ent *ent)
+/* Return: 0, or why this and all that follows gets no answer */
+static int fake_answer(u16 caller, struct xen_argo_ring_data_ent *ent)
 {
 	u32 space = ent->space_required;
 	struct fake_ring *ring;
 
+	if (fake_find_domain(ent->ring.domain_id) &&
+	    fake_refused(caller, ent->ring.domain_id))
+		return -EACCES;
 	ent->flags = 0;
 	ring = fake_match_ring(ent->ring.domain_id, caller, ent->ring.aport);
 	if (!ring)
-		return;
+		return 0;
 	ent->flags = XEN_ARGO_RING_EXISTS;
-	ent->max_message_size = ring->len - XEN_ARGO_SLOT_SIZE -
-				sizeof(struct xen_argo_message_header);
+	ent->max_message_size = ring->len - XEN_ARGO_MSG_SLOT_SIZE -
+				sizeof(struct xen_argo_ring_message_header);
 	if (ring->partner == XEN_ARGO_DOMID_ANY)
 		ent->flags |= XEN_ARGO_RING_SHARED;
 	if (fake_ring_rx(ring) == ring->tx)
@@ -108,6 +112,7 @@ static void fake_answer(u16 caller, struct xen_argo_ring_data_ent *ent)
 	} else if (fake_wait_add(ring, caller, space)) {
 		ent->flags |= XEN_ARGO_RING_EBUSY;
 	}
+	return 0;
 }
 
 int fake_notify(u16 caller, struct xen_argo_ring_data *data)
@@ -133,8 +138,8 @@ int fake_notify(u16 caller, struct xen_argo_ring_data *data)
 		ret = -EACCES;
 		goto out;
 	}
-	for (i = 0; i < data->nent; i++)
-		fake_answer(caller, &data->data[i]);
+	for (i = 0; i < data->nent && !ret; i++)
+		ret = fake_answer(caller, &data->data[i]);
 out:
 	spin_unlock_irqrestore(&fake.lock, irq);
 	return ret;

@@ -35,7 +35,7 @@ static int judge_hello(const u8 *b, u32 len, struct argonet_handshake *hs)
 			return -EBADMSG;
 	if (get(b + 2, 2) > 1 || !get(b + 8, 8) || get(b + 8, 8) == hs->session)
 		return -EBADMSG;
-	frame = min(get(b + 24, 4), 65558ull);
+	frame = min(get(b + 24, 4), 229398ull);
 	if (frame < 90 || get(b + 28, 4) < frame + 16 || !get(b + 32, 4))
 		return -EBADMSG;
 	features = b[4] & 1 ? b[4] & ALL : 0;

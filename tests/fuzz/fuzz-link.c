@@ -3,7 +3,7 @@
  * ip link add, set, show and del, with any attributes, on several devices.
  *
  * Here is the network core: it checks attributes against the driver's policy,
- * as the kernel does for links (longer ones pass), and calls the driver. What
+ * as the kernel does for those of a strict policy, and calls the driver. What
  * is accepted has to be within the limits, no two devices may want the same
  * ring, what is refused says why and changes nothing.
  */
@@ -43,17 +43,40 @@ int register_netdevice(struct net_device *dev)
 	if (no_memory)
 		return -ENOMEM;
 	list_entry(an, struct device, an)->registered = true;
-	argonet_link_add(an);
 	return 0;
+}
+
+int argonet_check_allowed(struct netlink_ext_ack *extack)
+{
+	if (capable(CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG(extack, "not allowed");
+	return -EPERM;
+}
+
+static bool same_config(const struct argonet_config *a,
+			const struct argonet_config *b)
+{
+	return a->bound == b->bound && (!a->bound || a->peer == b->peer) &&
+	       a->port == b->port && a->peer_port == b->peer_port &&
+	       a->ring_size == b->ring_size && a->queues == b->queues;
 }
 
 int argonet_restart(struct argonet *an, const struct argonet_config *config,
 		    struct netlink_ext_ack *extack)
 {
-	an->config = *config;
-	if (no_memory)
+	int ret = argonet_check_allowed(extack);
+
+	if (ret || same_config(config, &an->config))
+		return ret;
+	if (no_memory) {
 		NL_SET_ERR_MSG(extack, "no memory");
-	return no_memory ? -ENOMEM : 0;
+		return -ENOMEM;
+	}
+	ret = argonet_ports_claim(an, config, extack);
+	if (!ret)
+		an->config = *config;
+	return ret;
 }
 
 enum argonet_state argonet_state(const struct argonet *an)
@@ -74,6 +97,7 @@ void argonet_setup(struct net_device *dev)
 {
 	dev->num_tx_queues = argonet_link_ops.get_num_tx_queues();
 	dev->num_rx_queues = argonet_link_ops.get_num_rx_queues();
+	INIT_LIST_HEAD(&((struct argonet *)netdev_priv(dev))->node);
 }
 
 /* Values at the limits, or any */
@@ -88,20 +112,14 @@ static u32 any_value(void)
 	return below(8) ? values[below(ARRAY_SIZE(values))] : below(~0u);
 }
 
-/* Bytes that the policy asks for at least; -1: it lets none of them in */
-static int least(u32 type)
+/* Bytes that the policy asks for; -1: it lets none of them in */
+static int exactly(u32 type)
 {
 	switch (argonet_link_ops.policy[type].type) {
-	case NLA_U8:
-		return 1;
-	case NLA_U16:
-		return 2;
 	case NLA_U32:
 		return 4;
-	case NLA_REJECT:
-		return -1;
 	default:
-		return 0;
+		return -1;
 	}
 }
 
@@ -127,11 +145,10 @@ static void make_request(struct nlattr *data[], struct wish *wish)
 				     IFLA_ARGONET_MAX);
 		u32 value = type == IFLA_ARGONET_PEER && below(4) ? below(2) :
 			    any_value();
-		u32 right = type == IFLA_ARGONET_PEER ? 2 : 4;
-		u32 len = below(8) ? right : below(8);
-		bool bad = type > IFLA_ARGONET_QUEUES || len < right;
+		u32 len = below(8) ? 4 : below(8);
+		bool bad = type > IFLA_ARGONET_QUEUES || len != 4;
 
-		expect((least(type) < 0 || (u32)least(type) > len) == bad,
+		expect((exactly(type) != (int)len) == bad,
 		       "attribute %u of %u bytes", type, len);
 		if (bad) {
 			wish->refused = true;
@@ -140,7 +157,7 @@ static void make_request(struct nlattr *data[], struct wish *wish)
 		free(data[type]);
 		data[type] = make_attr(type, len, value);
 		wish->has[type] = true;
-		wish->value[type] = right == 2 ? value & 0xffff : value;
+		wish->value[type] = value;
 	}
 }
 
@@ -158,14 +175,6 @@ static bool valid(const struct argonet_config *c)
 	       c->queues <= 16 && c->ring_size >= 4096 &&
 	       c->ring_size <= 1 << 24 && c->port + 16ull < 1ull << 32 &&
 	       c->peer_port + 16ull < 1ull << 32;
-}
-
-static bool same_config(const struct argonet_config *a,
-			const struct argonet_config *b)
-{
-	return a->bound == b->bound && (!a->bound || a->peer == b->peer) &&
-	       a->port == b->port && a->peer_port == b->peer_port &&
-	       a->ring_size == b->ring_size && a->queues == b->queues;
 }
 
 /* Would both have a ring of the same name? */
@@ -194,7 +203,7 @@ static struct argonet_config wished(struct argonet_config was,
 {
 	if (wish->has[IFLA_ARGONET_PEER]) {
 		was.bound = true;
-		was.peer = wish->value[IFLA_ARGONET_PEER];
+		was.peer = min(wish->value[IFLA_ARGONET_PEER], 0xffffu);
 	}
 	if (wish->has[IFLA_ARGONET_PORT])
 		was.port = wish->value[IFLA_ARGONET_PORT];
@@ -208,20 +217,30 @@ static struct argonet_config wished(struct argonet_config was,
 }
 
 /* What the driver has to say about a request for @c */
-static int judge(const struct device *d, const struct argonet_config *c)
+static int judge_new(const struct device *d, const struct argonet_config *c)
 {
 	if (!privileged)
 		return -EPERM;
-	if (!valid(c))
-		return -EINVAL;
-	if (d->registered && c->queues != d->an.config.queues)
-		return -EOPNOTSUPP;
-	if (!d->registered &&
-	    c->queues > min(d->dev.num_tx_queues, d->dev.num_rx_queues))
+	if (!valid(c) || c->queues > min(d->dev.num_tx_queues, d->dev.num_rx_queues))
 		return -EINVAL;
 	if (taken(d, c))
 		return -EADDRINUSE;
 	return no_memory ? -ENOMEM : 0;
+}
+
+static int judge_change(const struct device *d, const struct argonet_config *c)
+{
+	if (!valid(c))
+		return -EINVAL;
+	if (c->queues != d->an.config.queues)
+		return -EOPNOTSUPP;
+	if (!privileged)
+		return -EPERM;
+	if (same_config(c, &d->an.config))
+		return 0;
+	if (no_memory)
+		return -ENOMEM;
+	return taken(d, c) ? -EADDRINUSE : 0;
 }
 
 static void check_answer(int ret, int due, const struct netlink_ext_ack *extack)
@@ -237,7 +256,7 @@ static void add(struct device *d, struct nlattr *data[], const struct wish *wish
 {
 	const struct argonet_config defaults = {
 		.port = 0x6e657400, .peer_port = 0x6e657400,
-		.ring_size = 4 << 20, .queues = 1,
+		.ring_size = 1152 << 10, .queues = 1,
 	};
 	struct netlink_ext_ack extack = { 0 };
 	struct nlattr *tb[IFLA_MAX + 1] = { 0 };
@@ -255,7 +274,7 @@ static void add(struct device *d, struct nlattr *data[], const struct wish *wish
 		d->dev.num_rx_queues = 1 + below(16);
 	if (address)
 		tb[IFLA_ADDRESS] = (struct nlattr *)d;	/* only whether it is there */
-	due = judge(d, bare ? &defaults : &config);
+	due = judge_new(d, bare ? &defaults : &config);
 	ret = argonet_link_ops.newlink(&d->dev, &params, &extack);
 	check_answer(ret, due, &extack);
 	expect(d->registered == !ret, "%d", ret);
@@ -274,13 +293,11 @@ static void change(struct device *d, struct nlattr *data[],
 	const struct argonet_config config = wished(was, wish);
 	struct netlink_ext_ack extack = { 0 };
 	struct nlattr *tb[IFLA_MAX + 1] = { 0 };
-	int due = judge(d, &config), ret;
+	int due = judge_change(d, &config), ret;
 
 	ret = argonet_link_ops.changelink(&d->dev, tb, data, &extack);
 	check_answer(ret, due, &extack);
-	/* Out of memory is out of the new rings. */
-	expect(same_config(&d->an.config,
-			   ret && ret != -ENOMEM ? &was : &config), "%d", ret);
+	expect(same_config(&d->an.config, ret ? &was : &config), "%d", ret);
 }
 
 static void check_address(void)
@@ -341,12 +358,12 @@ static void show(const struct device *d)
 	if (!ret) {
 		expect(!find(&skb, IFLA_ARGONET_PEER) == !c->bound, "peer");
 		if (c->bound)
-			check_shown(&skb, IFLA_ARGONET_PEER, 2, c->peer);
+			check_shown(&skb, IFLA_ARGONET_PEER, 4, c->peer);
 		check_shown(&skb, IFLA_ARGONET_PORT, 4, c->port);
 		check_shown(&skb, IFLA_ARGONET_PEER_PORT, 4, c->peer_port);
 		check_shown(&skb, IFLA_ARGONET_RING_SIZE, 4, c->ring_size);
 		check_shown(&skb, IFLA_ARGONET_QUEUES, 4, c->queues);
-		check_shown(&skb, IFLA_ARGONET_STATE, 1, argonet_state(&d->an));
+		check_shown(&skb, IFLA_ARGONET_STATE, 4, argonet_state(&d->an));
 		expect(!find(&skb, IFLA_ARGONET_VERSION) ==
 		       (argonet_state(&d->an) != ARGONET_STATE_UP), "version");
 	}
@@ -381,7 +398,7 @@ static void request(struct device *d)
 static void delete(struct device *d)
 {
 	if (d->registered)
-		argonet_link_del(&d->an);
+		argonet_ports_release(&d->an);
 	d->registered = false;
 }
 

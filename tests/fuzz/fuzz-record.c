@@ -9,8 +9,9 @@
 #include "xen_model.h"
 
 #define MOST	1024
+#define LONG	65558	/* longer frames are only for those who offered it */
 
-static u8 payload[MOST];
+static u8 payload[MOST + LONG];
 
 /* At any place of a ring as small as can be: it may wrap. */
 static void through_ring(u32 len, u32 offered, u32 max_frame)
@@ -46,13 +47,21 @@ void fuzz_one(void)
 {
 	/* Nothing else goes without checksums. */
 	const u32 offered = one_in(8) ? 0 : below(ALL + 1) | ARGONET_F_CSUM;
-	const u32 max_frame = below(0x10100);
+	const u32 max_frame = one_in(4) ? LONG - 64 + below(0x1000) : below(0x10100);
 	const u32 split = below(0x10000), pieces = one_in(4);
 	u32 len = 0, i;
 
 	if (one_in(8)) {
 		/* As the bytes come */
 		len = fuzz_take(payload, MOST);
+	} else if (one_in(8)) {
+		/* One frame, about as long as an ordinary one can be */
+		memset(payload, 0, 16);
+		fuzz_take(payload, 16);
+		len = LONG - 64 + below(128);
+		put(payload, len, 4);
+		put(payload + 14, 0, 2);
+		len += 16;
 	} else {
 		/* Heads from the input, frames of what is left in the buffer */
 		for (i = 1 + below(12); i && len + 16 + 64 <= MOST; i--) {

@@ -13,7 +13,6 @@
 
 #include "kernel_shim.h"
 
-#define U32_MAX		(~(u32)0)
 #define __read_mostly
 
 /* Lists */
@@ -38,6 +37,44 @@ static inline void list_del(struct list_head *node)
 	node->prev->next = node->next;
 	node->next = NULL;
 	node->prev = NULL;
+}
+
+static inline void INIT_LIST_HEAD(struct list_head *node)
+{
+	node->next = node;
+	node->prev = node;
+}
+
+static inline void list_del_init(struct list_head *node)
+{
+	list_del(node);
+	INIT_LIST_HEAD(node);
+}
+
+static inline void list_move_tail(struct list_head *node, struct list_head *head)
+{
+	list_del(node);
+	list_add_tail(node, head);
+}
+
+struct mutex {
+	bool held;
+};
+
+#define DEFINE_MUTEX(name)	struct mutex name
+
+static inline void mutex_lock(struct mutex *m)
+{
+	if (m->held)
+		__builtin_trap();
+	m->held = true;
+}
+
+static inline void mutex_unlock(struct mutex *m)
+{
+	if (!m->held)
+		__builtin_trap();
+	m->held = false;
 }
 
 #define list_entry(node, type, member) \
@@ -70,6 +107,7 @@ struct bpf_prog;
 typedef struct { int unused; } call_single_data_t;
 struct hrtimer { int unused; };
 struct sk_buff_head { int unused; };
+struct work_struct { int unused; };
 struct delayed_work { int unused; };
 struct netdev_queue { int unused; };
 
@@ -92,16 +130,18 @@ netdev_get_tx_queue(const struct net_device *dev, unsigned int index)
 	return NULL;
 }
 
-static inline void netif_set_real_num_tx_queues(struct net_device *dev,
-						unsigned int n)
+static inline int netif_set_real_num_tx_queues(struct net_device *dev,
+					       unsigned int n)
 {
 	dev->real_num_tx_queues = n;
+	return 0;
 }
 
-static inline void netif_set_real_num_rx_queues(struct net_device *dev,
-						unsigned int n)
+static inline int netif_set_real_num_rx_queues(struct net_device *dev,
+					       unsigned int n)
 {
 	dev->real_num_rx_queues = n;
+	return 0;
 }
 
 static inline void netif_carrier_off(struct net_device *dev)
@@ -141,7 +181,11 @@ enum { NLA_UNSPEC, NLA_U8, NLA_U16, NLA_U32, NLA_REJECT };
 
 struct nla_policy {
 	u8 type;
+	u16 strict_start_type;
 };
+
+#define struct_group_tagged(tag, name, members...) \
+	union { struct { members }; struct tag { members } name; }
 
 struct netlink_ext_ack {
 	const char *message;

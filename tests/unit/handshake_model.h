@@ -14,7 +14,7 @@
 #include "unit.h"
 #include "handshake.h"
 
-#define ALL	0x1f
+#define ALL	0x7f
 #define QUEUE	24
 
 struct wire {
@@ -41,7 +41,7 @@ struct pair {
 
 static const struct argonet_params own[2] = {
 	{ 1, ALL, 1522, 65536, 4, 1 << 20 },
-	{ 1, ARGONET_F_TSO4, ARGONET_MAX_FRAME, 1 << 20, 1, 1 << 16 },
+	{ 1, ARGONET_F_TSO4, ARGONET_MAX_BIG_FRAME, 1 << 20, 1, 1 << 16 },
 };
 
 /* What padding holds is nobody's business. */

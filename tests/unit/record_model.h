@@ -10,7 +10,7 @@
 #include "compat_uapi.h"
 #include "record.h"
 
-#define ALL	0x1f
+#define ALL	0x7f
 #define BAD(why)	(-ARGONET_BAD_##why - 1)
 
 /* The fields of a record, in the order of the wire */
@@ -52,11 +52,14 @@ static inline int judge_offload(const u8 *r, u32 len, u32 offered)
 {
 	static const struct {
 		u8 type;
-		u32 needed;
+		u32 needed, big;	/* in a frame of more than 65558 bytes, too */
 	} known[] = {
-		{ 0x00, 0 }, { 0x01, ARGONET_F_TSO4 }, { 0x04, ARGONET_F_TSO6 },
-		{ 0x81, ARGONET_F_TSO4 | ARGONET_F_ECN },
-		{ 0x84, ARGONET_F_TSO6 | ARGONET_F_ECN }, { 0x05, ARGONET_F_USO },
+		{ 0x00, 0, 0 },
+		{ 0x01, ARGONET_F_TSO4, ARGONET_F_BIG4 },
+		{ 0x04, ARGONET_F_TSO6, ARGONET_F_BIG6 },
+		{ 0x81, ARGONET_F_TSO4 | ARGONET_F_ECN, ARGONET_F_BIG4 },
+		{ 0x84, ARGONET_F_TSO6 | ARGONET_F_ECN, ARGONET_F_BIG6 },
+		{ 0x05, ARGONET_F_USO, 0 },
 	};
 	u32 needed, i;
 
@@ -64,9 +67,9 @@ static inline int judge_offload(const u8 *r, u32 len, u32 offered)
 		return BAD(RESERVED);
 	for (i = 0; i < ARRAY_SIZE(known) && known[i].type != r[5]; i++)
 		;
-	if (i == ARRAY_SIZE(known))
+	if (i == ARRAY_SIZE(known) || (len > 65558 && !known[i].big))
 		return BAD(OFFLOAD);
-	needed = known[i].needed;
+	needed = known[i].needed | (len > 65558 ? known[i].big : 0);
 	if (!i && r[4])
 		needed = ARGONET_F_CSUM;
 	if ((offered & needed) != needed)
@@ -74,32 +77,30 @@ static inline int judge_offload(const u8 *r, u32 len, u32 offered)
 	if (r[4] && (get(r + 10, 2) < 14 ||
 		     (u64)get(r + 10, 2) + get(r + 12, 2) + 2 > len))
 		return BAD(OFFLOAD);
-	if (i && (!r[4] || !get(r + 8, 2)))
+	if (i && (!r[4] || get(r + 8, 2) < (known[i].big ? 8 : 1)))
 		return BAD(OFFLOAD);
 	return 0;
 }
 
-/* The record at @pos of @len bytes; *@next is set if it is good */
+/* The record at @pos of @len bytes, and where to look for the *@next one */
 static inline int judge(const u8 *bytes, u64 len, u64 pos, u32 offered,
 			u32 max_frame, u64 *next)
 {
 	u64 frame;
-	int ret;
 
+	*next = pos;
 	if (pos && pos >= len)
 		return 0;
+	*next = U32_MAX;
 	if (pos + 16 > len)
 		return BAD(LENGTH);
 	frame = get(bytes + pos, 4);
 	if (frame < 14 || frame > max_frame || pos + 16 + frame > len)
 		return BAD(LENGTH);
+	*next = (pos + 16 + frame + 15) / 16 * 16;
 	if (get(bytes + pos + 14, 2))
 		return BAD(RESERVED);
-	ret = judge_offload(bytes + pos, frame, offered);
-	if (ret)
-		return ret;
-	*next = (pos + 16 + frame + 15) / 16 * 16;
-	return 1;
+	return judge_offload(bytes + pos, frame, offered) ?: 1;
 }
 
 /* A message in two allocations of just the right size */
@@ -152,13 +153,13 @@ static inline u32 check_walk(const struct argo_message *m, const u8 *bytes,
 		expect(ret == due,
 		       "at %u of %u bytes, split at %u, record of %u: %d, not %d",
 		       before, m->len, m->seg_len[0],
-		       before + 4 <= m->len ? get(bytes + before, 4) : 0, ret, due);
-		expect(pos == (ret == 1 ? next : before) &&
-		       (ret != 1 || pos > before), "from %u to %u", before, pos);
+		       before + 4ULL <= m->len ? get(bytes + before, 4) : 0, ret, due);
+		expect(pos == next && (!ret || pos > before), "from %u to %u",
+		       before, pos);
 		if (ret == 1)
 			check_frame(m, bytes, before, &f);
 		records += ret == 1;
-	} while (ret == 1);
+	} while (ret);
 	return records;
 }
 

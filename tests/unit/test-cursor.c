@@ -5,7 +5,7 @@
 #include "xen_model.h"
 
 static_assert(sizeof(struct xen_argo_ring) == 64, "ring header");
-static_assert(sizeof(struct xen_argo_message_header) == 16, "message header");
+static_assert(sizeof(struct xen_argo_ring_message_header) == 16, "message header");
 static_assert(sizeof(struct xen_argo_register_ring) == 12, "register");
 static_assert(sizeof(struct xen_argo_iov) == 16, "iov");
 static_assert(sizeof(struct xen_argo_ring_data_ent) == 20, "ring data");

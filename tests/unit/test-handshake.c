@@ -258,7 +258,7 @@ START_TEST(every_bad_field_is_refused)
 	/* Larger frames than there are need room for the largest there is. */
 	hello = good_hello();
 	hello.max_frame = cpu_to_le32(0xffffffff);
-	hello.max_message = cpu_to_le32(ARGONET_MAX_FRAME + 15);
+	hello.max_message = cpu_to_le32(ARGONET_MAX_BIG_FRAME + 15);
 	check_refused(&hello, sizeof(hello), -EBADMSG);
 }
 END_TEST
@@ -273,10 +273,10 @@ START_TEST(limits_are_taken_at_their_edges)
 	hs = accepted(&hello);
 	expect(hs.peer.max_frame == ARGONET_MIN_FRAME, "%u", hs.peer.max_frame);
 	hello.max_frame = cpu_to_le32(0xffffffff);
-	hello.max_message = cpu_to_le32(ARGONET_MAX_FRAME + 16);
+	hello.max_message = cpu_to_le32(ARGONET_MAX_BIG_FRAME + 16);
 	hello.queues = cpu_to_le32(0xffffffff);
 	hs = accepted(&hello);
-	expect(hs.peer.max_frame == ARGONET_MAX_FRAME &&
+	expect(hs.peer.max_frame == ARGONET_MAX_BIG_FRAME &&
 	       hs.peer.queues == ARGONET_MAX_QUEUES, "%u", hs.peer.max_frame);
 	hello.max_message = cpu_to_le32(0xffffffff);
 	hello.session = cpu_to_le64(~0ULL);
@@ -311,7 +311,7 @@ END_TEST
 
 START_TEST(features_are_masked)
 {
-	static const u32 above[] = { 0, 0x20, 0x8000, 0x80000000, 0xffffffe0 };
+	static const u32 above[] = { 0, 0x80, 0x8000, 0x80000000, 0xffffff80 };
 	struct argonet_hello hello = good_hello();
 	u32 i, low, got;
 
@@ -364,7 +364,7 @@ END_TEST
 START_TEST(hello_on_the_wire)
 {
 	static const u8 wire[64] = {
-		1, 1, 1, 0, 0x1f, 0, 0, 0,
+		1, 1, 1, 0, 0x7f, 0, 0, 0,
 		8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0,
 		0xf2, 5, 0, 0, 0, 0, 1, 0, 4, 0, 0, 0, 0, 0, 0x10, 0,
 	};

@@ -72,17 +72,63 @@ START_TEST(largest_frame)
 END_TEST
 
 /* One frame of @len bytes with these requests */
-static void check_request(struct argo_message *m, u8 *bytes, struct fields f,
-			  u32 offered)
+static void check_up_to(struct argo_message *m, u8 *bytes, struct fields f,
+			u32 offered, u32 max_frame)
 {
 	put_record(bytes, &f);
 	memcpy((void *)m->seg[0], bytes, 16);
-	check_walk(m, bytes, offered, ARGONET_MAX_FRAME);
+	check_walk(m, bytes, offered, max_frame);
 }
+
+static void check_request(struct argo_message *m, u8 *bytes, struct fields f,
+			  u32 offered)
+{
+	check_up_to(m, bytes, f, offered, ARGONET_MAX_FRAME);
+}
+
+/* Longer than an ordinary one may be: which type makes it welcome to whom */
+START_TEST(big_frames)
+{
+	static const u32 lens[] = { ARGONET_MAX_FRAME, ARGONET_MAX_FRAME + 1,
+				    ARGONET_MAX_BIG_FRAME, ARGONET_MAX_BIG_FRAME + 1 };
+	static const u8 types[] = { 0x00, 0x01, 0x04, 0x05, 0x81, 0x84, 0x80, 0x85, 3 };
+	u8 *bytes = xmalloc(16 + ARGONET_MAX_BIG_FRAME + 1);
+	struct fields f = { .hdr_len = 54, .gso_size = 1448,
+			    .csum_start = 34, .csum_offset = 16 };
+	struct argonet_frame frame;
+	struct argo_message m;
+	u32 i, type, offered, pos;
+	int ret;
+
+	memset(bytes, 0, 16 + ARGONET_MAX_BIG_FRAME + 1);
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		f.len = lens[i];
+		message_create(&m, bytes, 16 + f.len, 16 + f.len);
+		for (type = 0; type < ARRAY_SIZE(types); type++)
+			for (offered = 1; offered <= ALL; offered += 2)
+				for (f.flags = 0; f.flags < 2; f.flags++) {
+					f.gso_type = types[type];
+					check_up_to(&m, bytes, f, offered,
+						    ARGONET_MAX_BIG_FRAME);
+				}
+		/* The one of the other family does not do. */
+		f.flags = 1;
+		f.gso_type = 1;
+		put_record((u8 *)m.seg[0], &f);
+		pos = 0;
+		ret = argonet_record_next(&m, &pos, ALL & ~ARGONET_F_BIG4,
+					  ARGONET_MAX_BIG_FRAME, &frame);
+		expect(ret == (i == 0 ? 1 : i == 3 ? BAD(LENGTH) : BAD(UNOFFERED)),
+		       "%u bytes: %d", f.len, ret);
+		message_destroy(&m);
+	}
+	free(bytes);
+}
+END_TEST
 
 START_TEST(every_flag_type_and_offer)
 {
-	struct fields f = { .len = 60, .hdr_len = 54, .gso_size = 6,
+	struct fields f = { .len = 60, .hdr_len = 54, .gso_size = 8,
 			    .csum_start = 34, .csum_offset = 16 };
 	u8 bytes[16 + 60] = { 0 };
 	u32 flags, type, offered;
@@ -193,7 +239,17 @@ START_TEST(segment_sizes)
 			      .csum_start = 34, .csum_offset = 16 };
 	put_record((u8 *)m.seg[0], &f);
 	expect(argonet_record_next(&m, &pos, ALL, 60, &frame) == BAD(OFFLOAD) &&
-	       !pos, "segments of 0 bytes");
+	       pos == 80, "segments of 0 bytes");
+	f.gso_size = 7;
+	put_record((u8 *)m.seg[0], &f);
+	pos = 0;
+	expect(argonet_record_next(&m, &pos, ALL, 60, &frame) == BAD(OFFLOAD),
+	       "segments of 7 bytes");
+	f.gso_size = 8;
+	put_record((u8 *)m.seg[0], &f);
+	pos = 0;
+	expect(argonet_record_next(&m, &pos, ALL, 60, &frame) == 1,
+	       "no segments of 8 bytes");
 	message_destroy(&m);
 }
 END_TEST
@@ -267,6 +323,7 @@ struct Suite *record_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, every_length_and_claim);
 	tcase_add_test(tc, largest_frame);
+	tcase_add_test(tc, big_frames);
 	tcase_add_test(tc, every_flag_type_and_offer);
 	tcase_add_test(tc, every_reserved_bit);
 	tcase_add_test(tc, checksum_within_the_frame);

@@ -52,6 +52,8 @@ static const struct {
 	{ ARGONET_F_TSO6, "tso6" },
 	{ ARGONET_F_ECN, "ecn" },
 	{ ARGONET_F_USO, "uso" },
+	{ ARGONET_F_BIG4, "big4" },
+	{ ARGONET_F_BIG6, "big6" },
 };
 
 static void usage(FILE *f)
@@ -145,10 +147,7 @@ static int argonet_parse_opt(struct link_util *lu, int argc, char **argv,
 				w->name, argv[1], w->want);
 			return -1;
 		}
-		if (w->max == UINT16_MAX)
-			addattr16(n, IP_REQ_ROOM, w->attr, v);
-		else
-			addattr32(n, IP_REQ_ROOM, w->attr, v);
+		addattr32(n, IP_REQ_ROOM, w->attr, v);
 	}
 	return 0;
 }

@@ -71,10 +71,10 @@ shows() {
 }
 
 sends 'none'
-sends '1/2=0x3' peer 3
-sends '1/2=0x0' peer 0
-sends '1/2=0x7ff0' peer 0x7ff0
-sends '1/2=0xffff' peer 65535
+sends '1/4=0x3' peer 3
+sends '1/4=0x0' peer 0
+sends '1/4=0x7ff0' peer 0x7ff0
+sends '1/4=0xffff' peer 65535
 sends '2/4=0x1000' port 0x1000
 sends '2/4=0xffffffff' port 4294967295
 sends '3/4=0xdeadbeef' peer-port 0XDEADBEEF
@@ -86,12 +86,12 @@ sends '4/4=0xfff00000' ring-size 4095m
 sends '4/4=0x0' ring-size 0
 sends '5/4=0x4' queues 4
 sends '5/4=0xa' queues 010
-sends '1/2=0x5 2/4=0x1000 3/4=0x1001 4/4=0x100000 5/4=0x2' \
+sends '1/4=0x5 2/4=0x1000 3/4=0x1001 4/4=0x100000 5/4=0x2' \
 	peer 5 port 0x1000 peer-port 0x1001 ring-size 1M queues 2
-sends '5/4=0x2 1/2=0x5' queues 2 peer 5
+sends '5/4=0x2 1/4=0x5' queues 2 peer 5
 
 got=$(run_ip link set dev lo type argonet peer 7 2>&1) || got+=" (exit $?)"
-same 'set: peer 7' '1/2=0x7' "$got"
+same 'set: peer 7' '1/4=0x7' "$got"
 
 refuses 'unknown word "per"' per 3
 refuses 'unknown word "ringsize"' peer 3 ringsize 64K
@@ -121,11 +121,11 @@ case $got in
 esac
 
 up='1/2=3 2/4=0x6e657400 3/4=0x6e657401 4/4=1048576 5/4=1 6/1=3 7/1=1
-	8/4=0x1f 9/4=3 10/4=65568 11/4=2 12/4=65536'
+	8/4=0x7f 9/4=3 10/4=65568 11/4=2 12/4=65536'
 up=${up//[$'\n\t']/ }
-shows 'peer 3 port 0x6e657400 peer-port 0x6e657401 ring-size 1048576 queues 1 state up version 1 features csum,tso4,tso6,ecn,uso peer-features csum,tso4 peer-max-frame 65568 peer-queues 2 peer-ring-size 65536' \
+shows 'peer 3 port 0x6e657400 peer-port 0x6e657401 ring-size 1048576 queues 1 state up version 1 features csum,tso4,tso6,ecn,uso,big4,big6 peer-features csum,tso4 peer-max-frame 65568 peer-queues 2 peer-ring-size 65536' \
 	"$up"
-shows '{"info_kind":"argonet","info_data":{"peer":3,"port":1852142592,"peer_port":1852142593,"ring_size":1048576,"queues":1,"state":"up","version":1,"features":["csum","tso4","tso6","ecn","uso"],"peer_features":["csum","tso4"],"peer_max_frame":65568,"peer_queues":2,"peer_ring_size":65536}}' \
+shows '{"info_kind":"argonet","info_data":{"peer":3,"port":1852142592,"peer_port":1852142593,"ring_size":1048576,"queues":1,"state":"up","version":1,"features":["csum","tso4","tso6","ecn","uso","big4","big6"],"peer_features":["csum","tso4"],"peer_max_frame":65568,"peer_queues":2,"peer_ring_size":65536}}' \
 	"$up" -j
 shows 'state unbound features none' '6/1=0 8/4=0'
 shows '{"info_kind":"argonet","info_data":{"state":"unbound","features":[]}}' \
@@ -133,9 +133,9 @@ shows '{"info_kind":"argonet","info_data":{"state":"unbound","features":[]}}' \
 shows 'state down' '6/1=1'
 shows 'state connecting' '6/1=2'
 shows 'state stalled' '6/1=4'
-shows 'state 5 features csum,0x80000040' '6/1=5 8/4=0x80000041'
-shows '{"info_kind":"argonet","info_data":{"state":"5","features":["uso","0x40"]}}' \
-	'6/1=5 8/4=0x50' -j
+shows 'state 5 features csum,0x80000080' '6/1=5 8/4=0x80000081'
+shows '{"info_kind":"argonet","info_data":{"state":"5","features":["uso","0x80"]}}' \
+	'6/1=5 8/4=0x90' -j
 shows 'queues 2' '1/0=0 2/3=0 5/4=2 99/4=1'	# odd lengths, unknown attribute
 shows '' ''
 

@@ -3,6 +3,9 @@
 #define _ARGO_CORE_H
 
 #include <linux/argo.h>
+#include <linux/cache.h>
+#include <linux/compiler.h>
+#include <linux/jump_label.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -19,12 +22,17 @@
  * @priv: their argument
  * @memory: Xen's from registration to a successful unregistration
  * @pages: the pages of @memory, for the hypervisor
- * @busy: the client was told of data and did not say it is done
- * @broken: not to be read: Xen's write position made no sense, or the domain was
- *	restored from an image
+ * @epoch: argo_core.epoch of its registration
+ * @shown: the reader has seen the next message; belongs to it
+ * @told: the client was told of data and did not say it is done
+ * @busy: and said that it is going to read: the VIRQ is held back for it
+ * @broken: Xen's write position made no sense
  * @lost: Xen dropped the ring, the client knows
- * @suspect: the partner's rings are gone, so this one may be too; only changed
- *	by work items of argo_core.wq, which run one at a time
+ * @suspect: Xen may have dropped it: the next tick asks Xen whether it is there
+ * @seen: Xen's write position at the last tick
+ * @silent: ticks since it moved
+ * @doubt: ticks of silence after which the ring becomes suspect first
+ * @look: and after which it does next
  * @exposed: Xen has the pages; they are not freed as long as it does
  * @stats: counters
  */
@@ -36,81 +44,138 @@ struct argo_ring {
 	void *priv;
 	void *memory;
 	struct page **pages;
+	unsigned int epoch;
+	bool shown;
+	bool told;
 	bool busy;
 	bool broken;
 	bool lost;
 	bool suspect;
+	u32 seen;
+	unsigned int silent;
+	unsigned int doubt;
+	unsigned int look;
 	bool exposed;
 	struct argo_ring_stats stats;
 };
 
 /**
  * struct argo_core - the one instance
- * @hv: hypervisor
+ * @dead: there is no Argo, or the kernel goes down: nothing may be registered
+ * @frozen: the domain is being suspended, nothing may be read or registered
+ * @epoch: how often it was restored; rings of before are not read
+ * @domid: number of this domain, or a negative errno
+ * @wq: runs all works below, one at a time; NULL if there is no Argo
+ * @readers: runs the readers of clients
+ * @scratch: a page for probing whether Xen still has a ring
  * @register_lock: serialises registrations; held to change @rings
  * @lock: everything below, and @rings; taken in hard interrupts
  * @rings: registered rings
- * @dests: destinations of all clients
- * @waiting: how many of them wait for space
- * @busy: rings being read, plus one while waits are checked
+ * @dests: destinations of all clients, those of one address side by side
+ * @waiters: those of them that wait for space
+ * @virqs: counts VIRQs, both those that were handled and those that were dropped
+ *	while masked. It is written with @lock, and argo_send_wait() reads it
+ *	without, to see whether one came since
+ * @busy: rings being read
  * @masked: the VIRQ is held back, because @busy
- * @querying: a check of the waits is queued or runs
- * @frozen: the domain is being suspended, nothing may be read
- * @dead: there is no Argo, or the kernel goes down: nothing may be registered
- * @backoff: delay until waits are checked without a VIRQ, in jiffies
- * @wq: runs all below, one at a time
- * @query: checks the waits after a VIRQ
- * @retry: checks them without one
- * @tick: once per second, all else that Xen does not tell
+ * @kicked: a VIRQ came since the waits were checked
+ * @waits_due: @waits is pending, and
+ * @waits_at: when it runs
+ * @fruitless_at: when the waits were last looked at in vain
+ * @fruitless: how often that was so in that jiffy
+ * @waits: checks the waits
+ * @tick: once per second, all that Xen does not tell
  */
 struct argo_core {
-	const struct argo_hv_ops *hv;
+	bool dead;
+	bool frozen;
+	unsigned int epoch;
+	int domid;
+	struct workqueue_struct *wq;
+	struct workqueue_struct *readers;
+	struct page *scratch;
 	struct mutex register_lock; /* registrations, changes of rings */
-	spinlock_t lock; /* all below */
+	spinlock_t lock ____cacheline_aligned_in_smp; /* all below */
 	struct list_head rings;
 	struct list_head dests;
-	unsigned int waiting;
+	struct list_head waiters;
+	unsigned int virqs;
 	unsigned int busy;
 	bool masked;
-	bool querying;
-	bool frozen;
-	bool dead;
-	unsigned long backoff;
-	struct workqueue_struct *wq;
-	struct work_struct query;
-	struct delayed_work retry;
+	bool kicked;
+	bool waits_due;
+	unsigned long waits_at;
+	unsigned long fruitless_at;
+	unsigned int fruitless;
+	struct delayed_work waits;
 	struct delayed_work tick;
 };
 
-extern struct argo_core argo;
+extern struct argo_core argo_core;
 
 /* event.c */
 void argo_lock(void);
 void argo_unlock(void);
 void argo_virq(void);
 
-/* event.c, with argo.lock held */
+/* event.c, with argo_core.lock held */
 void argo_ring_check(struct argo_ring *ring);
+void argo_ring_idle(struct argo_ring *ring);
 void argo_scan(void);
-void argo_busy_put(void);
+
+/* wait.c */
+void argo_waits_work(struct work_struct *work);
+void argo_dest_wait_since(struct argo_dest *dest, u32 bytes, unsigned int virqs);
+
+/* wait.c, with argo_core.lock held */
+void argo_dest_end_wait(struct argo_dest *dest, enum argo_wake why);
+void argo_dest_still_waits(struct argo_dest *dest);
+void argo_dest_forget_wait(struct argo_dest *dest);
 void argo_kick_waits(void);
 
-/* ring.c */
-void argo_rings_probe_suspects(void);
-void argo_rings_freeze(void);
-void argo_rings_thaw(void);
-void argo_rings_lost(void);
-void argo_rings_shutdown(void);
+/* More than any ring can take: Xen answers, and leaves its waits alone. */
+#define ARGO_NO_SPACE		U32_MAX
 
-/* dest.c */
-int argo_dests_init(void);
-void argo_dests_exit(void);
-void argo_query_work(struct work_struct *work);
-void argo_retry_work(struct work_struct *work);
+/* query.c */
+int argo_queries_init(void);
+void argo_queries_exit(void);
+void argo_query_all(bool watch, enum argo_wake why);
+
+/* probe.c */
+int argo_probe_init(void);
+void argo_probe_exit(void);
+void argo_tick_start(void);
 void argo_tick_work(struct work_struct *work);
+void argo_ring_new(struct argo_ring *ring);
+/* with argo_core.lock held */
+void argo_suspect_rings_of(u16 partner);
+
+/* ring.c */
+void argo_rings_shutdown(void);
+/* with argo_core.lock held */
+void argo_ring_lost(struct argo_ring *ring);
+
+/* power.c */
+extern const struct dev_pm_ops argo_pm_ops;
+
+/* quota.c, with argo_core.register_lock held */
+bool argo_quota_reached(const struct argo_ring *ring);
+void argo_quota_complain(const struct argo_ring *ring);
+
+/* filter.c */
+DECLARE_STATIC_KEY_FALSE(argo_filter_key);
+int argo_filter_send(const struct xen_argo_send_addr *addr, u32 type,
+		     const struct xen_argo_iov *iov, unsigned int niov);
+bool argo_filter_recv(const struct argo_ring *ring, const struct argo_message *msg);
 
 /* debugfs.c */
 void argo_debugfs_init(void);
 void argo_debugfs_exit(void);
+
+/* What was written before the domain was restored from an image may be old. */
+static inline bool argo_ring_readable(const struct argo_ring *ring)
+{
+	return !READ_ONCE(ring->broken) && ring->epoch == READ_ONCE(argo_core.epoch);
+}
 
 #endif /* _ARGO_CORE_H */

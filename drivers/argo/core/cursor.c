@@ -36,7 +36,7 @@ static const void *argo_at(const struct argo_cursor *c, u32 pos)
 
 static bool argo_index_valid(const struct argo_cursor *c, u32 index)
 {
-	return index < c->len && IS_ALIGNED(index, XEN_ARGO_SLOT_SIZE);
+	return index < c->len && IS_ALIGNED(index, XEN_ARGO_MSG_SLOT_SIZE);
 }
 
 /**
@@ -81,7 +81,7 @@ void argo_cursor_reset(struct argo_cursor *c)
  */
 int argo_cursor_next(struct argo_cursor *c, struct argo_message *msg)
 {
-	const struct xen_argo_message_header *head;
+	const struct xen_argo_ring_message_header *head;
 	u32 tx, start, len, unread;
 
 	/* Xen moves tx_ptr after it wrote the message. */
@@ -104,7 +104,7 @@ int argo_cursor_next(struct argo_cursor *c, struct argo_message *msg)
 	msg->port = READ_ONCE(head->source.aport);
 	msg->type = READ_ONCE(head->message_type);
 	msg->len = len - sizeof(*head);
-	msg->slots = ALIGN(len, XEN_ARGO_SLOT_SIZE);
+	msg->slots = ALIGN(len, XEN_ARGO_MSG_SLOT_SIZE);
 
 	start = argo_advance(c, c->rx, sizeof(*head));
 	msg->seg[0] = argo_at(c, start);
@@ -129,8 +129,8 @@ void argo_cursor_consume(struct argo_cursor *c, const struct argo_message *msg)
 /* What the largest message takes: header, padding, the slot never filled */
 static u32 argo_worst(const struct argo_cursor *c)
 {
-	return ALIGN(c->max_message, XEN_ARGO_SLOT_SIZE) +
-	       sizeof(struct xen_argo_message_header) + XEN_ARGO_SLOT_SIZE;
+	return ALIGN(c->max_message, XEN_ARGO_MSG_SLOT_SIZE) +
+	       sizeof(struct xen_argo_ring_message_header) + XEN_ARGO_MSG_SLOT_SIZE;
 }
 
 /**
@@ -172,9 +172,10 @@ bool argo_cursor_publish(struct argo_cursor *c)
 
 	/*
 	 * Waking a sender for a little space costs more than it brings: wait
-	 * until half the ring and the largest message fit, or all is read.
+	 * until three quarters of the ring and the largest message fit, or all
+	 * is read. What is left keeps the reader busy until the sender is back.
 	 */
-	enough = max(worst, c->len / 2);
+	enough = max(worst, c->len / 4 * 3);
 	if (used && c->len - used < enough)
 		return false;
 	c->owed = false;

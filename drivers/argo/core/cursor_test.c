@@ -64,13 +64,13 @@ static u8 pattern(u32 i)
 
 static bool world_send(struct world *w, u32 len)
 {
-	struct xen_argo_message_header head = {
+	struct xen_argo_ring_message_header head = {
 		.len = sizeof(head) + len,
 		.source.aport = PORT,
 		.source.domain_id = DOMID,
 		.message_type = TYPE,
 	};
-	u32 slots = ALIGN(head.len, XEN_ARGO_SLOT_SIZE);
+	u32 slots = ALIGN(head.len, XEN_ARGO_MSG_SLOT_SIZE);
 	u32 i;
 
 	if (slots >= world_free(w))
@@ -112,7 +112,7 @@ static void every_position_and_length(struct kunit *test)
 		/* The large one would take minutes: only around its end */
 		step = w.len > 256 ? 37 : 1;
 		pos = w.len > 256 ? w.len - 64 : 0;
-		for (; pos < w.len; pos += XEN_ARGO_SLOT_SIZE) {
+		for (; pos < w.len; pos += XEN_ARGO_MSG_SLOT_SIZE) {
 			for (len = 0; len <= w.len - 32; len += step) {
 				world_at(&w, pos);
 				KUNIT_ASSERT_TRUE(test, world_send(&w, len));
@@ -162,7 +162,7 @@ static void every_lying_length(struct kunit *test)
 	struct world w;
 
 	world_init(test, &w, 256);
-	for (pos = 0; pos < w.len; pos += XEN_ARGO_SLOT_SIZE) {
+	for (pos = 0; pos < w.len; pos += XEN_ARGO_MSG_SLOT_SIZE) {
 		for (len = 0; len < 600; len++) {
 			u32 lie = len < 599 ? len : U32_MAX;
 			int want = lie < 16 || lie > unread ? -EBADMSG : 1;
@@ -303,9 +303,9 @@ static void room_needs_no_signal(struct kunit *test)
 }
 
 static struct kunit_case argo_cursor_cases[] = {
-	KUNIT_CASE(every_position_and_length),
-	KUNIT_CASE(every_lying_position),
-	KUNIT_CASE(every_lying_length),
+	KUNIT_CASE(every_position_and_length),	/* B5 B6 B13 B14 */
+	KUNIT_CASE(every_lying_position),	/* B58 */
+	KUNIT_CASE(every_lying_length),	/* B57 */
 	KUNIT_CASE(read_position_is_not_read),
 	KUNIT_CASE(random_contents),
 	KUNIT_CASE(no_sender_is_forgotten),

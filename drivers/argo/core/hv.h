@@ -7,39 +7,40 @@
 
 struct page;
 
-/**
- * struct argo_hv_ops - the hypervisor as argo-core sees it
- * @probe: is Argo there? 0, or -ENODEV after saying in one line why not
- * @register_ring: hand @pages to the hypervisor as a ring
- * @unregister_ring: take them back
- * @sendv: copy a message to another domain's ring; payload bytes or errno
- * @notify: signal senders that wait for space in rings of this domain, and
- *	answer the queries in @data, which may be NULL
- * @bind: deliver the VIRQ to @handler, in hard interrupt context
- * @unbind: end that; no handler runs afterwards
- * @mask: hold the VIRQ back; called from @handler
- * @unmask: let it through; one that came in meanwhile is delivered at once
- * @forget: drop one that came in while masked
- *
- * All return 0 or a negative errno unless said otherwise. @probe, @bind,
- * @unbind and @register_ring may sleep, the others may be called anywhere.
+/*
+ * The hypervisor as argo-core sees it. All return 0 or a negative errno unless
+ * said otherwise. Probing, binding, unbinding and registering may sleep, the
+ * others may be called anywhere.
  */
-struct argo_hv_ops {
-	int (*probe)(void);
-	int (*register_ring)(const struct xen_argo_register_ring *reg,
-			     struct page **pages, u32 flags);
-	int (*unregister_ring)(const struct xen_argo_unregister_ring *unreg);
-	int (*sendv)(const struct xen_argo_send_addr *addr,
-		     const struct xen_argo_iov *iov, unsigned int niov, u32 type);
-	int (*notify)(struct xen_argo_ring_data *data);
-	int (*bind)(void (*handler)(void));
-	void (*unbind)(void);
-	void (*mask)(void);
-	void (*unmask)(void);
-	void (*forget)(void);
-};
 
-/* The one this module is linked with */
-extern const struct argo_hv_ops argo_hv;
+/* Is Argo there? -ENODEV after saying in one line why not */
+int argo_hv_probe(void);
+/* Number of this domain */
+int argo_hv_domid(void);
+
+/* Hand @pages to the hypervisor as a ring; nothing is allocated for a single one */
+int argo_hv_register_ring(const struct xen_argo_register_ring *reg,
+			  struct page **pages, u32 flags);
+/* Take them back */
+int argo_hv_unregister_ring(const struct xen_argo_unregister_ring *unreg);
+/* Copy a message to another domain's ring. Return: payload bytes, or errno */
+int argo_hv_sendv(const struct xen_argo_send_addr *addr,
+		  const struct xen_argo_iov *iov, unsigned int niov, u32 type);
+/*
+ * Signal senders that wait for space in rings of this domain, and answer the
+ * queries in @data, which may be NULL.
+ */
+int argo_hv_notify(struct xen_argo_ring_data *data);
+
+/* Deliver the VIRQ to @handler, in hard interrupt context */
+int argo_hv_bind(void (*handler)(void));
+/* End that; no handler runs afterwards */
+void argo_hv_unbind(void);
+/* Hold the VIRQ back; called from the handler */
+void argo_hv_mask(void);
+/* Let it through; one that came in meanwhile is delivered at once */
+void argo_hv_unmask(void);
+/* Drop one that came in while masked */
+void argo_hv_forget(void);
 
 #endif /* _ARGO_HV_H */

@@ -10,6 +10,7 @@
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <xen/events.h>
+#include <xen/interface/event_channel.h>
 #include <xen/page.h>
 #include <xen/xen.h>
 #include <asm/xen/hypercall.h>
@@ -28,16 +29,16 @@ static int argo_hypercall(unsigned int cmd, const void *arg1, const void *arg2,
 			  unsigned long arg3, unsigned long arg4)
 {
 #ifdef CONFIG_X86
-	return (s32)xen_single_call(XEN_ARGO_HYPERCALL, cmd,
+	return (s32)xen_single_call(__HYPERVISOR_argo_op, cmd,
 				    (unsigned long)arg1, (unsigned long)arg2,
 				    arg3, arg4);
 #else
-	return (s32)privcmd_call(XEN_ARGO_HYPERCALL, cmd, (unsigned long)arg1,
+	return (s32)privcmd_call(__HYPERVISOR_argo_op, cmd, (unsigned long)arg1,
 				 (unsigned long)arg2, arg3, arg4);
 #endif
 }
 
-static int argo_xen_probe(void)
+int argo_hv_probe(void)
 {
 	int ret;
 
@@ -67,15 +68,37 @@ static int argo_xen_probe(void)
 	return -ENODEV;
 }
 
-static int argo_xen_register_ring(const struct xen_argo_register_ring *reg,
-				  struct page **pages, u32 flags)
+/* Xen tells who we are by the other end of a port that we open for ourselves. */
+int argo_hv_domid(void)
+{
+	struct evtchn_alloc_unbound alloc = {
+		.dom = DOMID_SELF,
+		.remote_dom = DOMID_SELF,
+	};
+	struct evtchn_status status = { .dom = DOMID_SELF };
+	struct evtchn_close close;
+	int ret;
+
+	ret = HYPERVISOR_event_channel_op(EVTCHNOP_alloc_unbound, &alloc);
+	if (ret)
+		return ret;
+	status.port = alloc.port;
+	ret = HYPERVISOR_event_channel_op(EVTCHNOP_status, &status);
+	close.port = alloc.port;
+	HYPERVISOR_event_channel_op(EVTCHNOP_close, &close);
+	return ret ?: status.u.unbound.dom;
+}
+
+int argo_hv_register_ring(const struct xen_argo_register_ring *reg,
+			  struct page **pages, u32 flags)
 {
 	unsigned int i, n = DIV_ROUND_UP(reg->len + sizeof(struct xen_argo_ring),
 					 XEN_ARGO_PAGE_SIZE);
-	u64 *gfns;
+	u64 one, *gfns = &one;
 	int ret;
 
-	gfns = kvmalloc_array(n, sizeof(*gfns), GFP_KERNEL);
+	if (n > 1)
+		gfns = kvmalloc_array(n, sizeof(*gfns), GFP_KERNEL);
 	if (!gfns)
 		return -ENOMEM;
 	/* A page of this kernel may be several of Xen's. */
@@ -84,23 +107,23 @@ static int argo_xen_register_ring(const struct xen_argo_register_ring *reg,
 			  i % XEN_PFN_PER_PAGE;
 
 	ret = argo_hypercall(XEN_ARGO_OP_register_ring, reg, gfns, n, flags);
-	kvfree(gfns);
+	if (gfns != &one)
+		kvfree(gfns);
 	return ret;
 }
 
-static int argo_xen_unregister_ring(const struct xen_argo_unregister_ring *unreg)
+int argo_hv_unregister_ring(const struct xen_argo_unregister_ring *unreg)
 {
 	return argo_hypercall(XEN_ARGO_OP_unregister_ring, unreg, NULL, 0, 0);
 }
 
-static int argo_xen_sendv(const struct xen_argo_send_addr *addr,
-			  const struct xen_argo_iov *iov, unsigned int niov,
-			  u32 type)
+int argo_hv_sendv(const struct xen_argo_send_addr *addr,
+		  const struct xen_argo_iov *iov, unsigned int niov, u32 type)
 {
 	return argo_hypercall(XEN_ARGO_OP_sendv, addr, iov, niov, type);
 }
 
-static int argo_xen_notify(struct xen_argo_ring_data *data)
+int argo_hv_notify(struct xen_argo_ring_data *data)
 {
 	return argo_hypercall(XEN_ARGO_OP_notify, data, NULL, 0, 0);
 }
@@ -111,50 +134,40 @@ static irqreturn_t argo_xen_interrupt(int irq, void *dev_id)
 	return IRQ_HANDLED;
 }
 
-static int argo_xen_bind(void (*handler)(void))
+int argo_hv_bind(void (*handler)(void))
 {
 	int irq;
 
 	argo_xen_handler = handler;
 	/* Xen delivers this VIRQ on vCPU 0 only: it must never be moved. */
-	irq = bind_virq_to_irqhandler(XEN_VIRQ_ARGO, 0, argo_xen_interrupt,
+	irq = bind_virq_to_irqhandler(VIRQ_ARGO, 0, argo_xen_interrupt,
 				      IRQF_NOBALANCING, "argo",
 				      &argo_xen_irq);
+	/* modprobe would take -EEXIST for a module that is loaded already. */
+	if (irq == -EEXIST)
+		return -EBUSY;
 	if (irq < 0)
 		return irq;
 	argo_xen_irq = irq;
 	return 0;
 }
 
-static void argo_xen_unbind(void)
+void argo_hv_unbind(void)
 {
 	unbind_from_irqhandler(argo_xen_irq, &argo_xen_irq);
 }
 
-static void argo_xen_mask(void)
+void argo_hv_mask(void)
 {
 	disable_irq_nosync(argo_xen_irq);
 }
 
-static void argo_xen_unmask(void)
+void argo_hv_unmask(void)
 {
 	enable_irq(argo_xen_irq);
 }
 
-static void argo_xen_forget(void)
+void argo_hv_forget(void)
 {
 	xen_clear_irq_pending(argo_xen_irq);
 }
-
-const struct argo_hv_ops argo_hv = {
-	.probe = argo_xen_probe,
-	.register_ring = argo_xen_register_ring,
-	.unregister_ring = argo_xen_unregister_ring,
-	.sendv = argo_xen_sendv,
-	.notify = argo_xen_notify,
-	.bind = argo_xen_bind,
-	.unbind = argo_xen_unbind,
-	.mask = argo_xen_mask,
-	.unmask = argo_xen_unmask,
-	.forget = argo_xen_forget,
-};

@@ -13,44 +13,17 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-struct argo_core argo = {
-	.hv = &argo_hv,
-	.register_lock = __MUTEX_INITIALIZER(argo.register_lock),
-	.lock = __SPIN_LOCK_UNLOCKED(argo.lock),
-	.rings = LIST_HEAD_INIT(argo.rings),
-	.dests = LIST_HEAD_INIT(argo.dests),
+struct argo_core argo_core = {
 	/* Clients that are built in begin their life whatever becomes of us. */
 	.dead = true,
-	.query = __WORK_INITIALIZER(argo.query, argo_query_work),
-	.retry = __DELAYED_WORK_INITIALIZER(argo.retry, argo_retry_work, 0),
-	.tick = __DELAYED_WORK_INITIALIZER(argo.tick, argo_tick_work, 0),
-};
-
-static int argo_freeze(struct device *dev)
-{
-	argo_rings_freeze();
-	return 0;
-}
-
-/* The suspend was cancelled, or this is the original of a copy. */
-static int argo_thaw(struct device *dev)
-{
-	argo_rings_thaw();
-	return 0;
-}
-
-/* Possibly on another host and as another domain */
-static int argo_restore(struct device *dev)
-{
-	argo_rings_lost();
-	mod_delayed_work(argo.wq, &argo.tick, 0);
-	return 0;
-}
-
-static const struct dev_pm_ops argo_pm_ops = {
-	.freeze = argo_freeze,
-	.thaw = argo_thaw,
-	.restore = argo_restore,
+	.domid = -ENODEV,
+	.register_lock = __MUTEX_INITIALIZER(argo_core.register_lock),
+	.lock = __SPIN_LOCK_UNLOCKED(argo_core.lock),
+	.rings = LIST_HEAD_INIT(argo_core.rings),
+	.dests = LIST_HEAD_INIT(argo_core.dests),
+	.waiters = LIST_HEAD_INIT(argo_core.waiters),
+	.waits = __DELAYED_WORK_INITIALIZER(argo_core.waits, argo_waits_work, 0),
+	.tick = __DELAYED_WORK_INITIALIZER(argo_core.tick, argo_tick_work, 0),
 };
 
 static void argo_shutdown(struct platform_device *pdev)
@@ -67,53 +40,79 @@ static struct platform_driver argo_driver = {
 	},
 };
 
-static struct platform_device *argo_device;
+static struct platform_device *argo_pdev;
+
+struct device *argo_device(void)
+{
+	return READ_ONCE(argo_core.dead) ? NULL : &argo_pdev->dev;
+}
+EXPORT_SYMBOL_GPL(argo_device);
+
+int argo_domid(void)
+{
+	return READ_ONCE(argo_core.domid);
+}
+EXPORT_SYMBOL_GPL(argo_domid);
 
 static int __init argo_init(void)
 {
+	struct workqueue_struct *wq;
 	int ret;
 
-	ret = argo.hv->probe();
+	ret = argo_hv_probe();
 	if (ret)
 		return ret;
 
-	ret = argo_dests_init();
+	ret = argo_queries_init();
 	if (ret)
 		return ret;
+	ret = argo_probe_init();
+	if (ret)
+		goto err_queries;
 	ret = -ENOMEM;
-	argo.wq = alloc_ordered_workqueue("argo", WQ_HIGHPRI | WQ_MEM_RECLAIM |
-					  WQ_FREEZABLE);
-	if (!argo.wq)
-		goto err_dests;
+	wq = alloc_ordered_workqueue("argo", WQ_HIGHPRI | WQ_MEM_RECLAIM |
+				     WQ_FREEZABLE);
+	if (!wq)
+		goto err_probe;
+	argo_core.readers = alloc_workqueue("argo-readers", WQ_MEM_RECLAIM |
+					    WQ_UNBOUND | WQ_FREEZABLE, 0);
+	if (!argo_core.readers)
+		goto err_wq;
 
 	/* Takes part in suspend and shutdown; there is no hardware. */
 	ret = platform_driver_register(&argo_driver);
 	if (ret)
-		goto err_wq;
-	argo_device = platform_device_register_simple("argo", PLATFORM_DEVID_NONE,
-						      NULL, 0);
-	ret = PTR_ERR_OR_ZERO(argo_device);
+		goto err_readers;
+	argo_pdev = platform_device_register_simple("argo", PLATFORM_DEVID_NONE,
+						    NULL, 0);
+	ret = PTR_ERR_OR_ZERO(argo_pdev);
 	if (ret)
 		goto err_driver;
 
-	ret = argo.hv->bind(argo_virq);
+	ret = argo_hv_bind(argo_virq);
 	if (ret) {
 		pr_err("cannot bind Xen's VIRQ %u (%d), is another Argo driver loaded?\n",
-		       XEN_VIRQ_ARGO, ret);
+		       VIRQ_ARGO, ret);
 		goto err_device;
 	}
 	argo_debugfs_init();
-	WRITE_ONCE(argo.dead, false);
+	WRITE_ONCE(argo_core.domid, argo_hv_domid());
+	WRITE_ONCE(argo_core.wq, wq);
+	WRITE_ONCE(argo_core.dead, false);
 	return 0;
 
 err_device:
-	platform_device_unregister(argo_device);
+	platform_device_unregister(argo_pdev);
 err_driver:
 	platform_driver_unregister(&argo_driver);
+err_readers:
+	destroy_workqueue(argo_core.readers);
 err_wq:
-	destroy_workqueue(argo.wq);
-err_dests:
-	argo_dests_exit();
+	destroy_workqueue(wq);
+err_probe:
+	argo_probe_exit();
+err_queries:
+	argo_queries_exit();
 	return ret;
 }
 module_init(argo_init);
@@ -122,14 +121,15 @@ module_init(argo_init);
 static void __exit argo_exit(void)
 {
 	argo_debugfs_exit();
-	cancel_delayed_work_sync(&argo.retry);
-	cancel_delayed_work_sync(&argo.tick);
-	cancel_work_sync(&argo.query);
-	argo.hv->unbind();
-	platform_device_unregister(argo_device);
+	cancel_delayed_work_sync(&argo_core.waits);
+	cancel_delayed_work_sync(&argo_core.tick);
+	argo_hv_unbind();
+	platform_device_unregister(argo_pdev);
 	platform_driver_unregister(&argo_driver);
-	destroy_workqueue(argo.wq);
-	argo_dests_exit();
+	destroy_workqueue(argo_core.readers);
+	destroy_workqueue(argo_core.wq);
+	argo_probe_exit();
+	argo_queries_exit();
 }
 module_exit(argo_exit);
 

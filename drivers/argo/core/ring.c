@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) "argo: " fmt
 
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched/mm.h>
@@ -54,12 +55,13 @@ struct argo_ring *argo_ring_create(const struct argo_ring_config *config,
 	struct argo_ring *ring;
 	int ret;
 
-	if (READ_ONCE(argo.dead))
+	if (READ_ONCE(argo_core.dead))
 		return ERR_PTR(-ENODEV);
 	if (config->len < XEN_ARGO_MIN_RING_LEN ||
 	    config->len > ARGO_RING_LEN_MAX ||
-	    !IS_ALIGNED(config->len, XEN_ARGO_SLOT_SIZE) ||
-	    config->partner >= XEN_ARGO_DOMID_FIRST_RESERVED)
+	    !IS_ALIGNED(config->len, XEN_ARGO_MSG_SLOT_SIZE) ||
+	    (config->partner >= XEN_ARGO_DOMID_FIRST_RESERVED &&
+	     config->partner != ARGO_ANY_DOMAIN))
 		return ERR_PTR(-EINVAL);
 
 	ring = kzalloc(sizeof(*ring), GFP_KERNEL);
@@ -92,7 +94,9 @@ void argo_ring_destroy(struct argo_ring *ring)
 {
 	argo_ring_unregister(ring);
 	/* Xen may still write to memory that it did not release. */
-	if (!ring->exposed)
+	if (ring->exposed)
+		kmemleak_not_leak(ring->memory);
+	else
 		vfree(ring->memory);
 	kvfree(ring->pages);
 	kfree(ring);
@@ -108,8 +112,8 @@ static int argo_ring_tell_xen(struct argo_ring *ring)
 	};
 	int ret;
 
-	ret = argo.hv->register_ring(&reg, ring->pages,
-				     XEN_ARGO_REGISTER_FLAG_FAIL_EXIST);
+	ret = argo_hv_register_ring(&reg, ring->pages,
+				    XEN_ARGO_REGISTER_FLAG_FAIL_EXIST);
 	trace_argo_register(ring, ret);
 	ring->exposed |= !ret;
 	return ret;
@@ -124,7 +128,7 @@ static void argo_ring_take_from_xen(struct argo_ring *ring)
 	};
 	int ret;
 
-	ret = argo.hv->unregister_ring(&unreg);
+	ret = argo_hv_unregister_ring(&unreg);
 	trace_argo_unregister(ring, ret);
 	if (!ret || ret == -ENOENT)
 		ring->exposed = false;
@@ -138,10 +142,8 @@ static void argo_ring_unlink(struct argo_ring *ring)
 {
 	argo_lock();
 	list_del_init(&ring->node);
-	if (ring->busy) {
-		ring->busy = false;
-		argo_busy_put();
-	}
+	ring->told = false;
+	argo_ring_idle(ring);
 	argo_unlock();
 }
 
@@ -149,11 +151,36 @@ static bool argo_ring_name_taken(const struct argo_ring *ring)
 {
 	const struct argo_ring *other;
 
-	list_for_each_entry(other, &argo.rings, node)
+	list_for_each_entry(other, &argo_core.rings, node)
 		if (other->config.port == ring->config.port &&
 		    other->config.partner == ring->config.partner)
 			return true;
 	return false;
+}
+
+static int argo_ring_refused(const struct argo_ring *ring)
+{
+	if (argo_core.dead)
+		return -ESHUTDOWN;
+	/* The pages are given to Xen by numbers that a restore may change. */
+	if (argo_core.frozen)
+		return -EAGAIN;
+	if (argo_ring_name_taken(ring))
+		return -EADDRINUSE;
+	return argo_quota_reached(ring) ? -ENOSPC : 0;
+}
+
+/*
+ * What Xen had of @ring does not stay there. If another ring has its name by
+ * now, that one took it from Xen, and must not be taken for it.
+ */
+static void argo_ring_close(struct argo_ring *ring)
+{
+	argo_ring_unlink(ring);
+	if (argo_ring_name_taken(ring))
+		ring->exposed = false;
+	else if (ring->exposed)
+		argo_ring_take_from_xen(ring);
 }
 
 /**
@@ -161,7 +188,8 @@ static bool argo_ring_name_taken(const struct argo_ring *ring)
  * @ring: ring; nobody may be reading it
  *
  * The ring starts empty. A ring that is or was registered is taken from Xen
- * first: registering over a live one leaks hypervisor state, so this is also
+ * first, whoever registered it, for instance the kernel before a kexec:
+ * registering over a live one leaks hypervisor state. So this is also
  * the way back after argo_ring_ops.lost. argo_ring_ops.data may be called before
  * this returns. After an error the ring is closed, what was unread in it may be
  * gone, and this may be tried again.
@@ -170,14 +198,15 @@ static bool argo_ring_name_taken(const struct argo_ring *ring)
  * Return: 0, or
  *
  * * -EADDRINUSE: another client has this port for this partner
- * * -EEXIST: and another user of Argo in this domain, beside argo-core, has it
+ * * -EEXIST: Xen has a ring of that name, of an earlier kernel, and keeps it
  * * -ESRCH: there is no such domain
  * * -ECONNREFUSED: the domain is dying, or may not use Argo
- * * -ENOSPC: the domain has 128 rings already
+ * * -ENOSPC: the domain has 128 rings already, or the client as many as it may
  * * -EPERM, -EACCES: Xen's security policy forbids it
- * * -EAGAIN: live migration is under way, try later
+ * * -EAGAIN: the domain is being suspended or migrated, try later
  * * -EBUSY: Xen did not release the ring's memory earlier
  * * -ESHUTDOWN: the kernel is going down
+ * * -ENODEV: Argo is off for this domain
  * * -ENOMEM, -EINVAL, -EFAULT
  */
 int argo_ring_register(struct argo_ring *ring)
@@ -185,16 +214,13 @@ int argo_ring_register(struct argo_ring *ring)
 	unsigned int noio;
 	int ret;
 
-	mutex_lock(&argo.register_lock);
+	mutex_lock(&argo_core.register_lock);
 	/* Memory may be waiting to be written to somewhere over Argo. */
 	noio = memalloc_noio_save();
 	argo_ring_unlink(ring);
-	if (argo.dead) {
-		ret = -ESHUTDOWN;
-		goto out;
-	}
-	if (argo_ring_name_taken(ring)) {
-		ret = -EADDRINUSE;
+	ret = argo_ring_refused(ring);
+	if (ret) {
+		argo_ring_close(ring);
 		goto out;
 	}
 	argo_ring_take_from_xen(ring);
@@ -204,22 +230,27 @@ int argo_ring_register(struct argo_ring *ring)
 	}
 
 	argo_cursor_reset(&ring->cursor);
+	ring->shown = false;
 	ring->broken = false;
 	ring->lost = false;
 	ring->suspect = false;
+	argo_ring_new(ring);
+	WRITE_ONCE(ring->epoch, argo_core.epoch);
 	ret = argo_ring_tell_xen(ring);
 	if (ret)
 		goto out;
 
 	argo_lock();
-	list_add_tail(&ring->node, &argo.rings);
+	list_add_tail(&ring->node, &argo_core.rings);
 	/* The peer may have been faster than us. */
 	argo_ring_check(ring);
 	argo_unlock();
-	queue_delayed_work(argo.wq, &argo.tick, HZ);
+	argo_tick_start();
 out:
+	if (ret == -ENOSPC)
+		argo_quota_complain(ring);
 	memalloc_noio_restore(noio);
-	mutex_unlock(&argo.register_lock);
+	mutex_unlock(&argo_core.register_lock);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(argo_ring_register);
@@ -235,90 +266,18 @@ EXPORT_SYMBOL_GPL(argo_ring_register);
  */
 void argo_ring_unregister(struct argo_ring *ring)
 {
-	mutex_lock(&argo.register_lock);
-	if (!list_empty(&ring->node)) {
-		argo_ring_unlink(ring);
-		argo_ring_take_from_xen(ring);
-	}
-	mutex_unlock(&argo.register_lock);
+	mutex_lock(&argo_core.register_lock);
+	argo_ring_close(ring);
+	mutex_unlock(&argo_core.register_lock);
 }
 EXPORT_SYMBOL_GPL(argo_ring_unregister);
 
-static void argo_ring_lost(struct argo_ring *ring)
+void argo_ring_lost(struct argo_ring *ring)
 {
-	lockdep_assert_held(&argo.lock);
+	lockdep_assert_held(&argo_core.lock);
 
 	WRITE_ONCE(ring->lost, true);
 	ring->ops->lost(ring->priv);
-}
-
-/* Xen drops rings silently, but refuses to register one that it has. */
-void argo_rings_probe_suspects(void)
-{
-	struct argo_ring *ring;
-	unsigned int noio;
-
-	/* A registration may be waiting for memory, senders do not wait for it. */
-	if (!mutex_trylock(&argo.register_lock))
-		return;
-	noio = memalloc_noio_save();
-	list_for_each_entry(ring, &argo.rings, node) {
-		int ret;
-
-		if (!ring->suspect || READ_ONCE(ring->lost))
-			continue;
-		ret = argo_ring_tell_xen(ring);
-		/*
-		 * Without memory nothing was found out, nor with as many rings
-		 * as there may be: Xen counts before it looks.
-		 */
-		ring->suspect = ret == -ENOMEM || ret == -ENOSPC;
-		if (ret == -EEXIST || ring->suspect)
-			continue;
-		argo_lock();
-		argo_ring_lost(ring);
-		argo_unlock();
-	}
-	memalloc_noio_restore(noio);
-	mutex_unlock(&argo.register_lock);
-}
-
-/*
- * The domain is about to be suspended. When it wakes up in another place, what
- * Xen wrote to its rings last may be missing: nothing is read until it is clear
- * where it is.
- */
-void argo_rings_freeze(void)
-{
-	argo_lock();
-	WRITE_ONCE(argo.frozen, true);
-	argo_unlock();
-}
-
-/* It is where it was. */
-void argo_rings_thaw(void)
-{
-	argo_lock();
-	WRITE_ONCE(argo.frozen, false);
-	argo_scan();
-	argo_unlock();
-}
-
-/* It was restored from an image: Xen knows none of its rings. */
-void argo_rings_lost(void)
-{
-	struct argo_ring *ring;
-
-	mutex_lock(&argo.register_lock);
-	argo_lock();
-	list_for_each_entry(ring, &argo.rings, node) {
-		WRITE_ONCE(ring->broken, true);
-		argo_ring_lost(ring);
-	}
-	/* Who sees this sees that they are broken. */
-	smp_store_release(&argo.frozen, false);
-	argo_unlock();
-	mutex_unlock(&argo.register_lock);
 }
 
 /* Another kernel may follow by kexec: Xen must not write into its memory. */
@@ -326,26 +285,40 @@ void argo_rings_shutdown(void)
 {
 	struct argo_ring *ring, *next;
 
-	mutex_lock(&argo.register_lock);
-	WRITE_ONCE(argo.dead, true);
-	list_for_each_entry_safe(ring, next, &argo.rings, node) {
-		argo_ring_unlink(ring);
-		argo_ring_take_from_xen(ring);
+	mutex_lock(&argo_core.register_lock);
+	WRITE_ONCE(argo_core.dead, true);
+	list_for_each_entry_safe(ring, next, &argo_core.rings, node)
+		argo_ring_close(ring);
+	mutex_unlock(&argo_core.register_lock);
+}
+
+/* Messages that one call of argo_ring_next() may skip */
+#define ARGO_SKIP_MAX	64
+
+/* A reader may be in the midst of a message when a filter comes: it keeps that. */
+static bool argo_ring_allowed(struct argo_ring *ring,
+			      const struct argo_message *msg)
+{
+	if (!ring->shown && static_branch_unlikely(&argo_filter_key) &&
+	    !argo_filter_recv(ring, msg)) {
+		ring->stats.filtered++;
+		return false;
 	}
-	mutex_unlock(&argo.register_lock);
+	ring->shown = true;
+	return true;
 }
 
 static void argo_ring_break(struct argo_ring *ring)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&argo.lock, flags);
+	spin_lock_irqsave(&argo_core.lock, flags);
 	if (!ring->broken) {
 		WRITE_ONCE(ring->broken, true);
 		if (!list_empty(&ring->node))
 			argo_ring_lost(ring);
 	}
-	spin_unlock_irqrestore(&argo.lock, flags);
+	spin_unlock_irqrestore(&argo_core.lock, flags);
 }
 
 /**
@@ -353,8 +326,12 @@ static void argo_ring_break(struct argo_ring *ring)
  * @ring: ring
  * @msg: filled in if there is one; its payload stays in the ring
  *
- * Messages with a senseless header are skipped and counted, for which senders
- * may have to be signalled.
+ * Messages that a filter refuses, and those behind a senseless header, are
+ * skipped and counted. Their space is given back before this returns, together
+ * with that of the messages consumed until then, and senders that wait for it
+ * are signalled. After 64 skipped ones this returns 0 though more may be unread,
+ * so that no peer keeps the reader here: argo_ring_done() then tells the client
+ * of data once more.
  *
  * Context: any but callbacks; one reader at a time.
  * Return: 1 if there is a message, 0 if not or while the domain is suspended,
@@ -362,21 +339,26 @@ static void argo_ring_break(struct argo_ring *ring)
  */
 int argo_ring_next(struct argo_ring *ring, struct argo_message *msg)
 {
+	unsigned int skipped = 0;
 	int ret;
 
-	/* Pairs with argo_rings_lost(). */
-	if (unlikely(smp_load_acquire(&argo.frozen)))
+	/* Pairs with argo_restore(). */
+	if (unlikely(smp_load_acquire(&argo_core.frozen)))
 		return 0;
-	if (unlikely(READ_ONCE(ring->broken)))
+	if (unlikely(!argo_ring_readable(ring)))
 		return -EIO;
-	for (;;) {
+	do {
 		ret = argo_cursor_next(&ring->cursor, msg);
-		if (ret != -EBADMSG)
+		if (ret == -EBADMSG)
+			ring->stats.bad_headers++;
+		else if (ret > 0 && !argo_ring_allowed(ring, msg))
+			argo_cursor_consume(&ring->cursor, msg);
+		else
 			break;
-		/* Everything unread was skipped: this ends after one round. */
-		ring->stats.bad_headers++;
+		ret = 0;
+	} while (++skipped < ARGO_SKIP_MAX);
+	if (skipped)
 		argo_ring_publish(ring);
-	}
 	if (ret == -EIO)
 		argo_ring_break(ring);
 	else if (ret)
@@ -390,17 +372,58 @@ EXPORT_SYMBOL_GPL(argo_ring_next);
  * @ring: ring
  * @msg: that message
  *
- * Its payload stays valid until argo_ring_publish().
+ * Its payload stays valid until argo_ring_publish() or the next argo_ring_next().
  *
  * Context: any; one reader at a time.
  */
 void argo_ring_consume(struct argo_ring *ring, const struct argo_message *msg)
 {
 	argo_cursor_consume(&ring->cursor, msg);
+	ring->shown = false;
 	ring->stats.messages++;
 	ring->stats.bytes += msg->len;
 }
 EXPORT_SYMBOL_GPL(argo_ring_consume);
+
+/**
+ * argo_ring_give() - give the space of consumed messages back, signal nobody
+ * @ring: ring
+ *
+ * For a client that is likely to send its partner a message now: the VIRQ of
+ * any message makes a waiting sender look.
+ *
+ * Context: any but callbacks; one reader at a time.
+ * Return: true if a sender may wait, who has to be sent a message from now on,
+ * or be signalled by argo_ring_notify().
+ */
+bool argo_ring_give(struct argo_ring *ring)
+{
+	bool given = ring->cursor.rx != ring->cursor.published;
+
+	if (argo_cursor_publish(&ring->cursor))
+		return true;
+	if (given)
+		ring->stats.notify_elided++;
+	return false;
+}
+EXPORT_SYMBOL_GPL(argo_ring_give);
+
+/**
+ * argo_ring_notify() - signal senders that there is room
+ * @ring: ring
+ *
+ * Context: any but callbacks; not at the same time as itself.
+ */
+void argo_ring_notify(struct argo_ring *ring)
+{
+	int ret;
+
+	/* The reader and somebody who owes a signal may be here at once. */
+	WRITE_ONCE(ring->stats.notify, READ_ONCE(ring->stats.notify) + 1);
+	ret = argo_hv_notify(NULL);
+	trace_argo_notify(0, ret);
+}
+EXPORT_SYMBOL_GPL(argo_ring_notify);
 
 /**
  * argo_ring_publish() - give the space of consumed messages back
@@ -412,16 +435,8 @@ EXPORT_SYMBOL_GPL(argo_ring_consume);
  */
 void argo_ring_publish(struct argo_ring *ring)
 {
-	bool given = ring->cursor.rx != ring->cursor.published;
-	int ret;
-
-	if (argo_cursor_publish(&ring->cursor)) {
-		ring->stats.notify++;
-		ret = argo.hv->notify(NULL);
-		trace_argo_notify(0, ret);
-	} else if (given) {
-		ring->stats.notify_elided++;
-	}
+	if (argo_ring_give(ring))
+		argo_ring_notify(ring);
 }
 EXPORT_SYMBOL_GPL(argo_ring_publish);
 
@@ -429,7 +444,7 @@ EXPORT_SYMBOL_GPL(argo_ring_publish);
  * argo_ring_pending() - is there anything to read?
  * @ring: ring
  *
- * Context: any.
+ * Context: any, but not while the ring is being registered.
  * Return: true if there is, on an unregistered ring, too.
  */
 bool argo_ring_pending(const struct argo_ring *ring)
@@ -448,6 +463,7 @@ EXPORT_SYMBOL_GPL(argo_ring_pending);
 void argo_ring_get_stats(const struct argo_ring *ring,
 			 struct argo_ring_stats *stats)
 {
-	*stats = ring->stats;
+	/* Counters only: an old value does no harm. */
+	*stats = data_race(ring->stats);
 }
 EXPORT_SYMBOL_GPL(argo_ring_get_stats);

@@ -20,8 +20,8 @@
 /* User-visible limits of IFLA_ARGONET_RING_SIZE */
 #define ARGONET_MIN_RING_SIZE	4096U
 #define ARGONET_MAX_RING_SIZE	(16U * 1024 * 1024)
-/* Holds what one TCP connection has under way by default (tcp_rmem). */
-#define ARGONET_DEFAULT_RING_SIZE (4 * 1024 * 1024)
+/* More is a queue that others wait behind, less stops senders more often. */
+#define ARGONET_DEFAULT_RING_SIZE (9 * 128 * 1024)
 
 /* Frames up to this size are copied rather than sent from where they are. */
 #define ARGONET_COPY_ALWAYS	256
@@ -38,10 +38,6 @@
 /* For how long they are collected, unless the user says otherwise */
 #define ARGONET_TX_USECS	250
 #define ARGONET_MAX_TX_USECS	10000
-
-/* Room to assemble a message: a batch, then a frame with all of it copied */
-#define ARGONET_STAGE_SIZE \
-	(ARGONET_BATCH + sizeof(struct argonet_record) + ARGONET_MAX_FRAME)
 
 /* How soon what failed is tried again, doubling */
 #define ARGONET_RETRY_MIN	msecs_to_jiffies(20)
@@ -88,6 +84,7 @@ struct argonet_tx_stats {
  * struct argonet_rx_stats - receive counters of a queue
  * @packets: frames received, for the stack or an XDP program
  * @bytes: bytes of those frames
+ * @big: those of them that were longer than 64 KiB
  * @messages: messages read, of any kind
  * @dropped: frames dropped for want of memory
  * @xdp_drop: frames that the XDP program dropped, or was too short-sighted for
@@ -99,6 +96,7 @@ struct argonet_tx_stats {
 struct argonet_rx_stats {
 	u64_stats_t packets;
 	u64_stats_t bytes;
+	u64_stats_t big;
 	u64_stats_t messages;
 	u64_stats_t dropped;
 	u64_stats_t xdp_drop;
@@ -118,7 +116,7 @@ struct argonet_rx_stats {
  * @frame_bytes: their bytes
  */
 struct argonet_message {
-	struct xen_argo_iov iov[XEN_ARGO_MAX_IOVS];
+	struct xen_argo_iov iov[XEN_ARGO_MAXIOV];
 	unsigned int niov;
 	u32 len;
 	u32 staged;
@@ -137,7 +135,11 @@ struct argonet_message {
  * @pool: pages for received frames, single ones
  * @large_pool: the same, ARGONET_RX_ORDER of them together
  * @xdp_rxq: @pool as XDP knows it
+ * @stage: whole small frames, records and headers of @message, and what had to
+ *	be copied
+ * @mem: all that is allocated while the interface is up: @ring to @stage
  * @redirected: there are frames that XDP has to pass on after the poll
+ * @owes: the peer may wait for room that there is
  * @talks: the peer sent frames since we looked
  * @dest: what we send to
  * @tx_napi: sends what was collected, and what waited for room
@@ -147,13 +149,12 @@ struct argonet_message {
  * @max_frame: largest frame the peer takes; with @on
  * @max_message: largest message the peer takes; with @on
  * @message: what is to be sent next
- * @stage: whole small frames, records and headers of it, and what had to be
- *	copied
  * @held: frames of it that are sent from where they are
  * @parked: frame that is to follow, while @message waits
  * @run: small frames sent at once since the peer was heard of
  * @last: when the last message of a longer run was begun
- * @blocked: @message waits for room
+ * @blocked: @message waits for room; read without the transmit queue's lock by
+ *	the stall work
  * @blocked_since: since when, in jiffies
  * @woken: 1 + &enum argo_wake once there may be room; 0 before
  * @tx: transmit counters, written under the transmit queue's lock
@@ -170,11 +171,15 @@ struct argonet_queue {
 	struct napi_struct napi;
 	int cpu;
 	call_single_data_t csd;
-	struct argo_ring *ring;
-	struct page_pool *pool;
-	struct page_pool *large_pool;
-	struct xdp_rxq_info xdp_rxq;
+	struct_group_tagged(argonet_memory, mem,
+		struct argo_ring *ring;
+		struct page_pool *pool;
+		struct page_pool *large_pool;
+		struct xdp_rxq_info xdp_rxq;
+		void *stage;
+	);
 	bool redirected;
+	bool owes;
 	bool talks;
 
 	struct argo_dest dest;
@@ -185,7 +190,6 @@ struct argonet_queue {
 	u32 max_frame;
 	u32 max_message;
 	struct argonet_message message;
-	void *stage;
 	struct sk_buff_head held;
 	struct sk_buff *parked;
 	unsigned int run;
@@ -242,6 +246,16 @@ enum argonet_phase {
 };
 
 /**
+ * struct argonet_gso - a limit that the user may choose, and the peer lower
+ * @chosen: what the user wants
+ * @set: what it was set to last; anything else was chosen since
+ */
+struct argonet_gso {
+	unsigned int chosen;
+	unsigned int set;
+};
+
+/**
  * struct argonet_config - what the user chose
  * @bound: a peer is named
  * @peer: its domid
@@ -262,7 +276,8 @@ struct argonet_config {
 /**
  * struct argonet - private part of an argonet device
  * @dev: device
- * @node: in the list of all argonet devices, under RTNL
+ * @node: in the list of those that have ports
+ * @claim: its ports there
  * @config: under RTNL; does not change while @running
  * @queue: config.queues of them
  * @running: the interface is up and bound
@@ -270,6 +285,10 @@ struct argonet_config {
  * @own: what we tell the peer; @own.features under @lock
  * @offered: ARGONET_F_* told in this session, taken back ones included
  * @peer_features: ARGONET_F_* the stack may make use of, under RTNL
+ * @gso6: of gso_max_size, under RTNL
+ * @gso4: of gso_ipv4_max_size, under RTNL
+ * @speed: what the user says it is, for those who want a number, under RTNL
+ * @duplex: the same
  * @tx_usecs: how long small frames of a flood are collected, under RTNL
  * @lock: the handshake
  * @handshake: its state
@@ -285,8 +304,6 @@ struct argonet_config {
  * @notify_at: not before, for ARGONET_EV_NOTIFY, in jiffies
  * @next_apply: no change of the device before, in jiffies
  * @hello_sent: when the last HELLO was sent, in jiffies
- * @gone_until: a missing ring of the peer is the end of the link from then on,
- *	in jiffies; 0 while none is missing
  * @peer_absent: the peer had no ring when it was looked for
  * @opened_at: last registration, in jiffies
  * @reopen_at: no registration before, in jiffies
@@ -295,6 +312,7 @@ struct argonet_config {
 struct argonet {
 	struct net_device *dev;
 	struct list_head node;
+	struct argonet_config claim;
 	struct argonet_config config;
 	struct argonet_queue *queue;
 	bool running;
@@ -303,6 +321,10 @@ struct argonet {
 	struct argonet_params own;
 	u32 offered;
 	u32 peer_features;
+	struct argonet_gso gso6;
+	struct argonet_gso gso4;
+	u32 speed;
+	u8 duplex;
 	unsigned int tx_usecs;
 	spinlock_t lock; /* handshake, own.features */
 	struct argonet_handshake handshake;
@@ -319,7 +341,6 @@ struct argonet {
 	unsigned long next_probe;
 	unsigned long next_apply;
 	unsigned long hello_sent;
-	unsigned long gone_until;
 	bool peer_absent;
 	unsigned long opened_at;
 	unsigned long reopen_at;
@@ -329,6 +350,7 @@ struct argonet {
 /* device.c */
 void argonet_setup(struct net_device *dev);
 u32 argonet_offer(netdev_features_t features);
+int argonet_check_allowed(struct netlink_ext_ack *extack);
 int argonet_restart(struct argonet *an, const struct argonet_config *config,
 		    struct netlink_ext_ack *extack);
 
@@ -350,7 +372,13 @@ void argonet_control_stop(struct argonet *an);
 void argonet_control_blocked(struct argonet *an);
 void argonet_set_phase(struct argonet *an, enum argonet_phase phase);
 void argonet_carrier_off(struct argonet *an);
+void argonet_limit_gso(struct argonet *an, u32 max4, u32 max6);
 enum argonet_state argonet_state(const struct argonet *an);
+
+/* ports.c */
+int argonet_ports_claim(struct argonet *an, const struct argonet_config *config,
+			struct netlink_ext_ack *extack);
+void argonet_ports_release(struct argonet *an);
 
 /* session.c */
 bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg);
@@ -371,8 +399,10 @@ void argonet_rx_schedule(struct argonet_queue *q);
 void argonet_cpu_spread(struct argonet *an);
 
 /* buffer.c */
-int argonet_pools_create(struct argonet_queue *q);
-void argonet_pools_destroy(struct argonet_queue *q);
+int argonet_pools_create(struct argonet_queue *q, struct argonet_memory *mem,
+			 u32 ring_size);
+void argonet_pools_start(struct argonet_queue *q);
+void argonet_pools_destroy(struct argonet_memory *mem);
 struct sk_buff *argonet_rx_skb(struct argonet_queue *q,
 			       const struct argo_message *msg,
 			       const struct argonet_frame *frame,
@@ -396,27 +426,35 @@ netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev);
 void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer);
 void argonet_tx_off(struct argonet_queue *q);
 void argonet_tx_kick(struct argonet_queue *q, enum argo_wake why);
+void argonet_tx_room(struct argonet_queue *q);
+void argonet_tx_room_later(struct argonet_queue *q);
 bool argonet_tx_xdp(struct argonet_queue *q, struct xdp_frame *xdp);
 int argonet_tx_poll(struct napi_struct *napi, int budget);
 enum hrtimer_restart argonet_tx_timer(struct hrtimer *timer);
 extern const struct argo_dest_ops argonet_dest_ops;
 
 /* offload.c */
+u32 argonet_offload_needs(const struct sk_buff *skb);
+netdev_features_t argonet_features_check(struct sk_buff *skb,
+					 struct net_device *dev,
+					 netdev_features_t features);
 int argonet_offload_encode(const struct sk_buff *skb, struct virtio_net_hdr *h);
 int argonet_offload_decode(struct sk_buff *skb, const struct virtio_net_hdr *h);
 
 /* link.c */
-void argonet_link_add(struct argonet *an);
-void argonet_link_del(struct argonet *an);
 extern struct rtnl_link_ops argonet_link_ops;
 
 /* ethtool.c */
 extern const struct ethtool_ops argonet_ethtool_ops;
 
-/* Refused for want of room, for now */
-static inline bool argonet_full(int ret)
+/*
+ * Longest frame that this side ever sends. The stage has room for one such frame,
+ * and its size follows from our own ring: a side with small rings sends no frames
+ * of more than 64 KiB, even if the peer takes them.
+ */
+static inline u32 argonet_max_sent(const struct argonet_params *own)
 {
-	return ret == -EAGAIN || ret == -EBUSY || ret == -ENOMEM;
+	return max_t(u32, own->max_frame, ARGONET_MAX_FRAME);
 }
 
 static inline struct netdev_queue *argonet_txq(const struct argonet_queue *q)

@@ -4,9 +4,11 @@
  * sees it, so whoever holds a frame holds nothing that the link needs.
  *
  * A small frame gets memory of its size. A larger one begins in a page, with
- * room for headers in front, and goes on in larger pieces. A piece is
- * charged to whoever holds the frame in full, as nobody else can use it. Pieces
- * come back to their pool, and are not filled with zeroes again.
+ * room for headers in front, and goes on in larger pieces. A socket that holds a
+ * frame is charged the full size of each piece, even if the frame fills only
+ * part of it, because no other frame can use the rest. When the frame is freed
+ * its pieces go back to their pool, which does not clear them: the next frame
+ * overwrites them.
  */
 #include <linux/skbuff.h>
 
@@ -16,66 +18,79 @@
 /* Frames up to this size are small. */
 #define ARGONET_RX_SMALL	256
 
-/* Large pieces of 32 KiB: two of them take the longest ordinary frame. */
+/*
+ * Large pieces of 32 KiB: two of them take the longest ordinary frame, seven
+ * the longest there is. Without them a frame of more than some 70 KiB is dropped.
+ */
 #define ARGONET_RX_ORDER	(PAGE_SHIFT < 15 ? 15 - PAGE_SHIFT : 0)
 #define ARGONET_RX_LARGE	(PAGE_SIZE << ARGONET_RX_ORDER)
 
 static struct page_pool *argonet_pool_create(struct argonet_queue *q,
-					     unsigned int order)
+					     unsigned int order, u32 ring_size)
 {
 	struct page_pool_params params = {
 		.order = order,
 		/* What a ring holds can be on its way through the stack. */
-		.pool_size = max_t(u32, q->an->own.ring_size >> (PAGE_SHIFT + 3), 16),
+		.pool_size = max_t(u32, ring_size >> (PAGE_SHIFT + 2 + order), 16),
 		.nid = NUMA_NO_NODE,
 	};
 
-	argonet_pool_owner(&params, &q->napi);
+	argonet_pool_owner(&params, q->an->dev);
 	return page_pool_create(&params);
 }
 
 /**
  * argonet_pools_create() - have memory for the frames of a queue
- * @q: queue; what is received is known
+ * @q: queue
+ * @mem: filled in; @q may have other pools at work
+ * @ring_size: bytes of the ring that is going to be read
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM, among others of XDP's registration.
  */
-int argonet_pools_create(struct argonet_queue *q)
+int argonet_pools_create(struct argonet_queue *q, struct argonet_memory *mem,
+			 u32 ring_size)
 {
 	int ret;
 
-	q->pool = argonet_pool_create(q, 0);
-	if (IS_ERR(q->pool))
-		return PTR_ERR(q->pool);
-	q->large_pool = argonet_pool_create(q, ARGONET_RX_ORDER);
-	if (IS_ERR(q->large_pool)) {
-		ret = PTR_ERR(q->large_pool);
+	mem->pool = argonet_pool_create(q, 0, ring_size);
+	if (IS_ERR(mem->pool))
+		return PTR_ERR(mem->pool);
+	mem->large_pool = argonet_pool_create(q, ARGONET_RX_ORDER, ring_size);
+	if (IS_ERR(mem->large_pool)) {
+		ret = PTR_ERR(mem->large_pool);
 		goto err_pool;
 	}
-	ret = xdp_rxq_info_reg(&q->xdp_rxq, q->an->dev, q->index, q->napi.napi_id);
+	ret = xdp_rxq_info_reg(&mem->xdp_rxq, q->an->dev, q->index, q->napi.napi_id);
 	if (ret)
 		goto err_large_pool;
-	ret = xdp_rxq_info_reg_mem_model(&q->xdp_rxq, MEM_TYPE_PAGE_POOL, q->pool);
+	ret = xdp_rxq_info_reg_mem_model(&mem->xdp_rxq, MEM_TYPE_PAGE_POOL, mem->pool);
 	if (ret)
 		goto err_rxq;
 	return 0;
 
 err_rxq:
-	xdp_rxq_info_unreg(&q->xdp_rxq);
+	xdp_rxq_info_unreg(&mem->xdp_rxq);
 err_large_pool:
-	page_pool_destroy(q->large_pool);
+	page_pool_destroy(mem->large_pool);
 err_pool:
-	page_pool_destroy(q->pool);
+	page_pool_destroy(mem->pool);
 	return ret;
 }
 
-/* Pages that are still held live on until they come back. */
-void argonet_pools_destroy(struct argonet_queue *q)
+/* With the NAPI disabled: from now on it takes from these. */
+void argonet_pools_start(struct argonet_queue *q)
 {
-	xdp_rxq_info_unreg(&q->xdp_rxq);
-	page_pool_destroy(q->large_pool);
-	page_pool_destroy(q->pool);
+	argonet_pool_napi(q->pool, &q->napi);
+	argonet_pool_napi(q->large_pool, &q->napi);
+}
+
+/* Pages that are still held live on until they come back. */
+void argonet_pools_destroy(struct argonet_memory *mem)
+{
+	xdp_rxq_info_unreg(&mem->xdp_rxq);
+	page_pool_destroy(mem->large_pool);
+	page_pool_destroy(mem->pool);
 }
 
 static struct page_pool *argonet_pool_of(const struct argonet_queue *q,
@@ -89,7 +104,8 @@ static struct page *argonet_rx_piece(struct argonet_queue *q, u32 left, bool sin
 {
 	struct page *page = NULL;
 
-	if (!single && left > ARGONET_RX_LARGE / 2)
+	/* Where pages are as large as that, there is only one kind. */
+	if (ARGONET_RX_ORDER && !single && left > ARGONET_RX_LARGE / 2)
 		page = page_pool_alloc_pages(q->large_pool, GFP_NOWAIT |
 					     __GFP_NORETRY | __GFP_NOWARN);
 	return page ?: page_pool_dev_alloc_pages(q->pool);

@@ -6,31 +6,98 @@
 #include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <net/ipv6.h>
 #ifdef ARGONET_HAVE_PAGE_POOL_HELPERS
 #include <net/page_pool/helpers.h>
 #else
 #include <net/page_pool.h>
 #endif
 
-static inline void argonet_raise_gso(unsigned int *max, unsigned int old,
-				     unsigned int new)
-{
-	/* Lowered for an earlier peer only: what the user chose stays. */
-	if (*max == old && old < new)
-		WRITE_ONCE(*max, new);
-}
-
-/* netif_set_tso_max_size() lowers the limits in use, but never raises them. */
-static inline void argonet_set_gso_max(struct net_device *dev, unsigned int max)
-{
-	unsigned int old = dev->tso_max_size;
-
-	netif_set_tso_max_size(dev, max);
-	argonet_raise_gso(&dev->gso_max_size, old, max);
+/* Which families the stack can have frames longer than 64 KiB of */
 #ifdef ARGONET_HAVE_GSO_IPV4
-	argonet_raise_gso(&dev->gso_ipv4_max_size, old, max);
-#endif
+#define ARGONET_BIG	(ARGONET_F_BIG4 | ARGONET_F_BIG6)
+
+static inline unsigned int *argonet_gso_ipv4(struct net_device *dev)
+{
+	return &dev->gso_ipv4_max_size;
 }
+#else
+#define ARGONET_BIG	ARGONET_F_BIG6
+
+/* Before 6.3, those of IPv4 were never longer, so there was nothing to limit. */
+static inline unsigned int *argonet_gso_ipv4(struct net_device *dev)
+{
+	return NULL;
+}
+#endif
+
+/*
+ * From 5.19 to 6.18, an IPv6 frame longer than 64 KiB has a jumbogram option,
+ * which is not for the wire: before and after, its length is that of the skb.
+ */
+#ifdef ARGONET_HAVE_JUMBO
+static inline bool argonet_jumbo_remove(struct sk_buff *skb)
+{
+	const struct hop_jumbo_hdr *jumbo = (void *)(ipv6_hdr(skb) + 1);
+	u8 next;
+
+	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_TCPV6) ||
+	    skb_network_offset(skb) + sizeof(struct ipv6hdr) + sizeof(*jumbo) >
+	    skb_headlen(skb) || ipv6_hdr(skb)->payload_len ||
+	    ipv6_hdr(skb)->nexthdr != NEXTHDR_HOP || jumbo->hdrlen ||
+	    jumbo->tlv_type != IPV6_TLV_JUMBO)
+		return true;
+	next = jumbo->nexthdr;
+	if (skb_cow_head(skb, 0))
+		return false;
+	memmove(skb->data + sizeof(*jumbo), skb->data,
+		skb_network_offset(skb) + sizeof(struct ipv6hdr));
+	__skb_pull(skb, sizeof(*jumbo));
+	skb_reset_mac_header(skb);
+	skb->network_header += sizeof(*jumbo);
+	ipv6_hdr(skb)->nexthdr = next;
+	return true;
+}
+
+/* @offset: where its IPv6 header is */
+static inline int argonet_jumbo_insert(struct sk_buff *skb, int offset)
+{
+	int head = offset + sizeof(struct ipv6hdr);
+	struct hop_jumbo_hdr *jumbo;
+	struct ipv6hdr *ip;
+
+	ip = (void *)(skb->data + offset);
+	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_TCPV6) ||
+	    skb->len - head <= IPV6_MAXPLEN || skb_transport_offset(skb) < head ||
+	    ip->payload_len || ip->nexthdr == NEXTHDR_HOP)
+		return 0;
+	if (skb_cow_head(skb, sizeof(*jumbo)))
+		return -ENOMEM;
+	skb_push(skb, sizeof(*jumbo));
+	memmove(skb->data, skb->data + sizeof(*jumbo), head);
+	skb_reset_mac_header(skb);
+	ip = (void *)(skb->data + offset);
+	jumbo = (void *)(ip + 1);
+	*jumbo = (struct hop_jumbo_hdr) {
+		.nexthdr = ip->nexthdr,
+		.tlv_type = IPV6_TLV_JUMBO,
+		.tlv_len = sizeof(jumbo->jumbo_payload_len),
+		.jumbo_payload_len = htonl(skb->len - head),
+	};
+	ip->nexthdr = NEXTHDR_HOP;
+	return 0;
+}
+#else
+static inline bool argonet_jumbo_remove(struct sk_buff *skb)
+{
+	return true;
+}
+
+static inline int argonet_jumbo_insert(struct sk_buff *skb, int offset)
+{
+	return 0;
+}
+#endif
 
 #ifndef ARGONET_HAVE_UNREADABLE
 /* Pages that no CPU can read came with 6.12. */
@@ -40,15 +107,25 @@ static inline bool skb_frags_readable(const struct sk_buff *skb)
 }
 #endif
 
-/* Pools that know their NAPI recycle without a lock, and show in netlink. */
 static inline void argonet_pool_owner(struct page_pool_params *params,
-				      struct napi_struct *napi)
+				      struct net_device *dev)
 {
-#ifdef ARGONET_HAVE_PAGE_POOL_HELPERS
-	params->napi = napi;
-#endif
 #ifdef ARGONET_HAVE_PAGE_POOL_NETDEV
-	params->netdev = napi->dev;
+	params->netdev = dev;
+#endif
+}
+
+/*
+ * Pools that know their NAPI recycle without a lock, and show in netlink. The
+ * NAPI is told while it is disabled: later than the pool is made, because a pool
+ * that has a NAPI must not be destroyed while that is enabled.
+ */
+static inline void argonet_pool_napi(struct page_pool *pool, struct napi_struct *napi)
+{
+#if defined(ARGONET_HAVE_POOL_ENABLE_DIRECT)
+	page_pool_enable_direct_recycling(pool, napi);
+#elif defined(ARGONET_HAVE_PAGE_POOL_HELPERS)
+	pool->p.napi = napi;
 #endif
 }
 

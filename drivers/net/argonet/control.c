@@ -30,9 +30,6 @@
 /* Smaller frames are not worth leaving to the peer. */
 #define ARGONET_MIN_GSO		2048
 
-/* A peer that takes new memory for its ring needs no longer than this. */
-#define ARGONET_PATIENCE	ARGONET_STALL
-
 /*
  * How long our rings stay away after the peer's was found missing. It may be
  * alive and have lost its ring without knowing: the absence of ours, which it
@@ -55,10 +52,7 @@ void argonet_event(struct argonet *an, enum argonet_event event)
 {
 	unsigned long delay = 0;
 
-	/*
-	 * A BYE that explains a missing ring may be on its way to the NAPI, or
-	 * the ring is about to come back.
-	 */
+	/* A BYE that explains a missing ring may be on its way to the NAPI. */
 	if (event == ARGONET_EV_GONE)
 		delay = ARGONET_RETRY_MIN;
 	if (test_and_set_bit(event, &an->events) || !READ_ONCE(an->running))
@@ -123,7 +117,11 @@ static void argonet_say(const struct argonet *an, const char *what)
 
 /* Everything below runs in the control work, or with it stopped. */
 
-/* What lies farther ahead than anything does was so long ago that jiffies wrapped. */
+/*
+ * How many jiffies are left until @when, 0 if that has passed. No caller plans
+ * farther ahead than ARGONET_HOLD. So a difference larger than that means that
+ * @when lies in the past, however long ago: the subtraction wrapped.
+ */
 static unsigned long argonet_until(unsigned long when)
 {
 	unsigned long left = when - jiffies;
@@ -134,7 +132,6 @@ static unsigned long argonet_until(unsigned long when)
 void argonet_set_phase(struct argonet *an, enum argonet_phase phase)
 {
 	WRITE_ONCE(an->phase, phase);
-	an->gone_until = 0;
 	an->retry = ARGONET_RETRY_MIN;
 	an->next_probe = jiffies;
 }
@@ -148,20 +145,53 @@ void argonet_carrier_off(struct argonet *an)
 		argonet_tx_off(&an->queue[i]);
 }
 
+static void argonet_limit(unsigned int *size, struct argonet_gso *gso, u32 max)
+{
+	if (!size)
+		return;
+	if (*size != gso->set)
+		gso->chosen = *size;
+	gso->set = min(gso->chosen, max);
+	WRITE_ONCE(*size, gso->set);
+}
+
+/**
+ * argonet_limit_gso() - how long frames may be that are left unsegmented
+ * @an: device
+ * @max4: bytes, of IPv4
+ * @max6: bytes, of IPv6 and whatever else
+ *
+ * What the user chose comes back when the limit is gone.
+ *
+ * Context: RTNL held.
+ */
+void argonet_limit_gso(struct argonet *an, u32 max4, u32 max6)
+{
+	struct net_device *dev = an->dev;
+
+	argonet_limit(&dev->gso_max_size, &an->gso6, max6);
+	argonet_limit(argonet_gso_ipv4(dev), &an->gso4, max4);
+	/* This one lowers those, too, but never raises them. */
+	netif_set_tso_max_size(dev, max(max4, max6));
+}
+
 /*
  * How long a frame may be that the peer cuts up, with a VLAN tag yet to come.
  * TCP counts on room for more than headers: below, the stack does the cutting.
  */
 static void argonet_apply_gso(struct argonet *an, const struct argonet_params *peer)
 {
-	u32 max = peer->max_frame - VLAN_HLEN;
+	u32 most = min_t(u32, peer->max_frame - VLAN_HLEN, ARGONET_MAX_BIG);
+	u32 max;
 
 	an->peer_features = peer->features;
-	if (max < ARGONET_MIN_GSO) {
+	if (most < ARGONET_MIN_GSO) {
 		an->peer_features &= ~(ARGONET_F_TSO4 | ARGONET_F_TSO6 | ARGONET_F_USO);
-		max = GSO_LEGACY_MAX_SIZE;
+		most = GSO_LEGACY_MAX_SIZE;
 	}
-	argonet_set_gso_max(an->dev, min_t(u32, max, GSO_LEGACY_MAX_SIZE));
+	max = min_t(u32, most, GSO_LEGACY_MAX_SIZE);
+	argonet_limit_gso(an, peer->features & ARGONET_F_BIG4 ? most : max,
+			  peer->features & ARGONET_F_BIG6 ? most : max);
 }
 
 /* What the stack may send now. With RTNL held. */
@@ -203,6 +233,7 @@ static bool argonet_link_up(struct argonet *an)
 
 	if (!argonet_peer_known(an, &peer))
 		return true;
+	peer.max_frame = min(peer.max_frame, argonet_max_sent(&an->own));
 	if (!rtnl_trylock())
 		return false;
 
@@ -214,7 +245,7 @@ static bool argonet_link_up(struct argonet *an)
 	for (i = 0; i < an->config.queues; i++)
 		argonet_tx_on(&an->queue[i], &peer);
 	if (!netif_carrier_ok(an->dev)) {
-		argo_dest_watch(&an->queue[0].dest, true);
+		argo_dest_watch(&an->queue[0].dest, ARGO_WATCH_GONE);
 		netif_carrier_on(an->dev);
 		an->pending |= EV(NOTIFY);
 		an->notify_at = jiffies + ARGONET_NOTIFY_DELAY;
@@ -264,7 +295,7 @@ static void argonet_probe_peer(struct argonet *an)
 		argonet_close_rings(an, 0);
 		return;
 	}
-	argo_dest_watch(dest, true);
+	argo_dest_watch(dest, ARGO_WATCH_GONE);
 	argonet_send_hello(an);
 }
 
@@ -280,22 +311,15 @@ static bool argonet_peer_whole(struct argonet *an)
 	return true;
 }
 
-/* The peer gave its ring new memory: what was refused meanwhile is sent now. */
-static bool argonet_found_again(struct argonet *an)
+/* What was refused while a ring was missing is tried again. */
+static void argonet_kick_queues(struct argonet *an)
 {
 	unsigned int i;
 
-	if (!argonet_peer_whole(an))
-		return false;
-	an->gone_until = 0;
-	argo_dest_watch(&an->queue[0].dest, true);
-	/* A queue may be stopped for another reason, which was not looked at. */
-	argonet_control_blocked(an);
 	local_bh_disable();
 	for (i = 0; i < an->config.queues; i++)
 		argonet_tx_kick(&an->queue[i], ARGO_WAKE_TIMER);
 	local_bh_enable();
-	return true;
 }
 
 /* Rings of ours or of the peer are gone: start over. */
@@ -306,12 +330,11 @@ static void argonet_handle_loss(struct argonet *an, unsigned long events)
 	if (events & EV(LOST)) {
 		argonet_say(an, "Xen dropped the ring for");
 		argonet_close_rings(an, 0);
-	} else if (linked && events & EV(GONE) && !(events & EV(DOWN)) &&
-		   !argonet_found_again(an)) {
-		if (!an->gone_until)
-			an->gone_until = (jiffies + ARGONET_PATIENCE) | 1;
-		if (argonet_until(an->gone_until)) {
-			an->pending |= EV(GONE);
+	} else if (linked && events & EV(GONE) && !(events & EV(DOWN))) {
+		/* A peer that is back already says so itself, by a HELLO. */
+		if (argonet_peer_whole(an)) {
+			argo_dest_watch(&an->queue[0].dest, ARGO_WATCH_GONE);
+			argonet_kick_queues(an);
 			return;
 		}
 		argonet_say(an, "no ring any more at");
@@ -327,8 +350,7 @@ static void argonet_handle_down(struct argonet *an, unsigned long events)
 		if (!READ_ONCE(an->rx_open))
 			WRITE_ONCE(an->heard, false);
 	}
-	/* What a missing ring holds up is no matter of reading. */
-	if (an->phase == ARGONET_UP && events & EV(STALL) && !an->gone_until)
+	if (an->phase == ARGONET_UP && events & EV(STALL))
 		argonet_stall(an, "not read by");
 	if (an->phase == ARGONET_UP && events & EV(TOO_LONG))
 		argonet_stall(an, "messages too long for");
@@ -351,22 +373,17 @@ static bool argonet_up_due(const struct argonet *an, unsigned long events)
 
 /*
  * Send the HELLO that is due. Before the link goes up this cannot wait, since
- * the peer takes no frames before it has seen our answer. The ring of a peer
- * that was there may be back soon.
+ * the peer takes no frames before it has seen our answer.
  *
  * Return: false if it has to be tried again
  */
 static bool argonet_answer(struct argonet *an, unsigned long events, bool urgent)
 {
-	int ret;
-
 	if (!(events & EV(HELLO)))
 		return true;
 	if (!urgent && argonet_until(an->hello_sent + ARGONET_HELLO_INTERVAL))
 		return false;
-	ret = argonet_send_hello(an);
-	return !argonet_full(ret) &&
-	       (ret != -ECONNREFUSED || an->phase != ARGONET_UP);
+	return !argo_full(argonet_send_hello(an));
 }
 
 static void argonet_handle_up(struct argonet *an, unsigned long events)
@@ -471,6 +488,8 @@ void argonet_control_stop(struct argonet *an)
 	/* Whoever read @running early may have queued them once more. */
 	cancel_delayed_work_sync(&an->stall);
 	cancel_delayed_work_sync(&an->control);
+	/* Another CPU may have been told to poll and not have heard it yet. */
+	kick_all_cpus_sync();
 	/* A poll that has completed its NAPI may still be at its end. */
 	synchronize_net();
 }

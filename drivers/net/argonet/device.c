@@ -2,7 +2,9 @@
 /*
  * The network device: queues, up and down, features, MTU.
  */
+#include <linux/capability.h>
 #include <linux/etherdevice.h>
+#include <linux/ethtool.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -14,11 +16,12 @@
 	(NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN | \
 	 NETIF_F_GSO_UDP_L4)
 
-static void argonet_ring_data(void *priv)
+static bool argonet_ring_data(void *priv)
 {
 	struct argonet_queue *q = priv;
 
 	argonet_rx_schedule(q);
+	return true;
 }
 
 static void argonet_ring_lost(void *priv)
@@ -56,17 +59,16 @@ static int argonet_init(struct net_device *dev)
 		argonet_cpu_init(q);
 	}
 	argonet_show_queues(an);
-	argonet_link_add(an);
 	return 0;
 }
 
 static void argonet_uninit(struct net_device *dev)
 {
-	argonet_link_del(netdev_priv(dev));
+	argonet_ports_release(netdev_priv(dev));
 }
 
 /* Statistics may be read until now. */
-static void argonet_free(struct net_device *dev)
+static void argonet_destroy(struct net_device *dev)
 {
 	struct argonet *an = netdev_priv(dev);
 	unsigned int i;
@@ -78,42 +80,96 @@ static void argonet_free(struct net_device *dev)
 	kfree(an->queue);
 }
 
-static int argonet_start_queue(struct argonet_queue *q)
+static int argonet_alloc_queue(struct argonet_queue *q, struct argonet_memory *mem,
+			       const struct argonet_config *config,
+			       const struct argonet_params *own)
 {
-	struct argonet *an = q->an;
-	struct argo_ring_config config = {
-		.partner = an->config.peer,
-		.port = an->config.port + q->index,
-		.len = argo_ring_len(an->config.ring_size),
-		.max_message = an->own.max_message,
+	struct argo_ring_config ring = {
+		.client = KBUILD_MODNAME,
+		.partner = config->peer,
+		.port = config->port + q->index,
+		.len = argo_ring_len(config->ring_size),
+		.max_message = own->max_message,
 	};
-	struct argo_ring *ring;
 	int ret;
 
-	ring = argo_ring_create(&config, &argonet_ring_ops, q);
-	if (IS_ERR(ring))
-		return PTR_ERR(ring);
-	ret = argonet_pools_create(q);
+	mem->ring = argo_ring_create(&ring, &argonet_ring_ops, q);
+	if (IS_ERR(mem->ring))
+		return PTR_ERR(mem->ring);
+	ret = argonet_pools_create(q, mem, own->ring_size);
 	if (ret)
 		goto err_ring;
-	q->stage = vmalloc(ARGONET_STAGE_SIZE);
-	if (!q->stage) {
+	/* A batch, then a frame with all of it copied */
+	mem->stage = vmalloc(ARGONET_BATCH + sizeof(struct argonet_record) +
+			     argonet_max_sent(own));
+	if (!mem->stage) {
 		ret = -ENOMEM;
 		goto err_pools;
 	}
-	q->ring = ring;
-	q->run = 0;
-	atomic_set(&q->woken, 0);
-	argonet_cpu_get(q);
-	argo_dest_add(&q->dest, an->config.peer,
-		      an->config.peer_port + q->index, &argonet_dest_ops);
 	return 0;
 
 err_pools:
-	argonet_pools_destroy(q);
+	argonet_pools_destroy(mem);
 err_ring:
-	argo_ring_destroy(ring);
+	argo_ring_destroy(mem->ring);
 	return ret;
+}
+
+static void argonet_free_queue(struct argonet_memory *mem)
+{
+	argo_ring_destroy(mem->ring);
+	argonet_pools_destroy(mem);
+	vfree(mem->stage);
+}
+
+static void argonet_free(struct argonet_memory *mem, unsigned int queues)
+{
+	if (!mem)
+		return;
+	while (queues--)
+		argonet_free_queue(&mem[queues]);
+	kfree(mem);
+}
+
+/*
+ * What all queues need, beside what they may have already: nothing of @an is
+ * touched. To be freed with kfree() once argonet_start() has taken what it names.
+ */
+static struct argonet_memory *argonet_alloc(struct argonet *an,
+					    const struct argonet_config *config,
+					    const struct argonet_params *own)
+{
+	struct argonet_memory *mem;
+	unsigned int i;
+	int ret;
+
+	mem = kcalloc(config->queues, sizeof(*mem), GFP_KERNEL);
+	if (!mem)
+		return ERR_PTR(-ENOMEM);
+	for (i = 0; i < config->queues; i++) {
+		ret = argonet_alloc_queue(&an->queue[i], &mem[i], config, own);
+		if (ret)
+			goto err_free;
+	}
+	return mem;
+
+err_free:
+	argonet_free(mem, i);
+	return ERR_PTR(ret);
+}
+
+static void argonet_start_queue(struct argonet_queue *q,
+				const struct argonet_memory *mem)
+{
+	const struct argonet_config *config = &q->an->config;
+
+	q->mem = *mem;
+	argonet_pools_start(q);
+	q->run = 0;
+	atomic_set(&q->woken, 0);
+	argonet_cpu_get(q);
+	argo_dest_add(&q->dest, config->peer, config->peer_port + q->index,
+		      &argonet_dest_ops);
 }
 
 static void argonet_stop_queue(struct argonet_queue *q)
@@ -128,50 +184,45 @@ static void argonet_stop_queue(struct argonet_queue *q)
 
 	argo_dest_del(&q->dest);
 	argonet_cpu_put(q);
-	argo_ring_destroy(q->ring);
+	argonet_free_queue(&q->mem);
 	q->ring = NULL;
-	argonet_pools_destroy(q);
-	vfree(q->stage);
 }
 
 /* What this side takes follows from its rings. */
-static void argonet_set_own(struct argonet *an)
+static struct argonet_params argonet_own(const struct argonet *an,
+					 const struct argonet_config *config)
 {
-	u32 payload = argo_ring_max_payload(argo_ring_len(an->config.ring_size));
+	u32 payload = argo_ring_max_payload(argo_ring_len(config->ring_size));
 	u32 record = sizeof(struct argonet_record);
-
-	an->own = (struct argonet_params) {
+	struct argonet_params own = {
 		.version = ARGONET_VERSION,
 		.features = argonet_offer(an->dev->features),
 		/* Two of the largest frames fit, or nothing would overlap. */
-		.max_frame = min_t(u32, ARGONET_MAX_FRAME, payload / 2 - record),
-		.queues = an->config.queues,
-		.ring_size = ALIGN(an->config.ring_size, XEN_ARGO_PAGE_SIZE),
+		.max_frame = min_t(u32, ARGONET_MAX_BIG_FRAME, payload / 2 - record),
+		.queues = config->queues,
+		.ring_size = ALIGN(config->ring_size, XEN_ARGO_PAGE_SIZE),
 	};
-	/* A large frame and many small ones, or two large ones */
-	an->own.max_message = min(payload, 2 * (an->own.max_frame + record) +
-					   ARGONET_BATCH);
+	u32 frame = min_t(u32, own.max_frame, ARGONET_MAX_FRAME);
+
+	/*
+	 * A large frame and many small ones, or two large ones. A longer one
+	 * is made of as many pieces as Xen takes, and goes alone.
+	 */
+	own.max_message = max(min(payload, 2 * (frame + record) + ARGONET_BATCH),
+			      own.max_frame + record);
+	return own;
 }
 
-/* Get ready for the peer; whatever but memory is missing is retried later. */
-static int argonet_start(struct argonet *an)
+/* Get ready for the peer; what is missing now is retried later. */
+static void argonet_start(struct argonet *an, const struct argonet_params *own,
+			  const struct argonet_memory *mem)
 {
 	unsigned int i;
-	int ret;
 
-	argonet_set_own(an);
-	for (i = 0; i < an->config.queues; i++) {
-		ret = argonet_start_queue(&an->queue[i]);
-		if (ret)
-			goto err_stop;
-	}
+	an->own = *own;
+	for (i = 0; i < an->config.queues; i++)
+		argonet_start_queue(&an->queue[i], &mem[i]);
 	argonet_control_start(an);
-	return 0;
-
-err_stop:
-	while (i--)
-		argonet_stop_queue(&an->queue[i]);
-	return ret;
 }
 
 static void argonet_stop(struct argonet *an)
@@ -185,6 +236,62 @@ static void argonet_stop(struct argonet *an)
 		argonet_stop_queue(&an->queue[i]);
 	an->dev->max_mtu = ARGONET_MAX_MTU;
 	an->peer_features = ARGONET_F_ALL;
+	argonet_limit_gso(an, ARGONET_MAX_BIG, ARGONET_MAX_BIG);
+}
+
+/* Go over to @config, with new memory in the place of the old, or stay as it is. */
+static int argonet_begin(struct argonet *an, const struct argonet_config *config,
+			 struct netlink_ext_ack *extack)
+{
+	struct argonet_params own;
+	struct argonet_memory *mem = NULL;
+	int ret;
+
+	/* An unbound device is up without carrier until it is bound. */
+	if (config->bound && netif_running(an->dev)) {
+		own = argonet_own(an, config);
+		mem = argonet_alloc(an, config, &own);
+		if (IS_ERR(mem)) {
+			NL_SET_ERR_MSG(extack, "no memory for the rings, the link stays as it was");
+			return PTR_ERR(mem);
+		}
+	}
+	ret = argonet_ports_claim(an, config, extack);
+	if (ret) {
+		argonet_free(mem, config->queues);
+		return ret;
+	}
+	argonet_stop(an);
+	an->config = *config;
+	if (mem)
+		argonet_start(an, &own, mem);
+	kfree(mem);
+	return 0;
+}
+
+/**
+ * argonet_check_allowed() - may the caller decide about a link?
+ * @extack: told why not
+ *
+ * Netlink and ethtool let the owner of any user namespace pass. Rings and ports
+ * belong to the whole domain.
+ *
+ * Return: 0 or -EPERM
+ */
+int argonet_check_allowed(struct netlink_ext_ack *extack)
+{
+	if (capable(CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG(extack, "needs CAP_NET_ADMIN in the initial user namespace");
+	return -EPERM;
+}
+
+static bool argonet_same(const struct argonet_config *a,
+			 const struct argonet_config *b)
+{
+	return a->bound == b->bound && a->peer == b->peer && a->port == b->port &&
+	       a->peer_port == b->peer_port && a->ring_size == b->ring_size &&
+	       a->queues == b->queues;
 }
 
 /**
@@ -193,33 +300,28 @@ static void argonet_stop(struct argonet *an)
  * @config: as it shall be, valid, with as many queues as before
  * @extack: told why it failed
  *
- * If the interface is up this parts from one peer and begins with the other.
+ * All ways to change a link end here. If the interface is up and there is
+ * something to change, this parts from one peer and begins with the other.
  *
  * Context: RTNL held.
- * Return: 0 or -ENOMEM: then the configuration is the new one, but the link
- * stays down until the interface is set down and up.
+ * Return: 0; -EPERM, -EADDRINUSE, or -ENOMEM: then the link goes on as it was.
  */
 int argonet_restart(struct argonet *an, const struct argonet_config *config,
 		    struct netlink_ext_ack *extack)
 {
 	int ret;
 
-	argonet_stop(an);
-	an->config = *config;
-	if (!an->config.bound || !netif_running(an->dev))
-		return 0;
-	ret = argonet_start(an);
-	if (ret)
-		NL_SET_ERR_MSG(extack, "no memory for the rings, link is down");
-	return ret;
+	ret = argonet_check_allowed(extack);
+	if (ret || argonet_same(config, &an->config))
+		return ret;
+	return argonet_begin(an, config, extack);
 }
 
 static int argonet_open(struct net_device *dev)
 {
 	struct argonet *an = netdev_priv(dev);
 
-	/* An unbound device is up without carrier until it is bound. */
-	return an->config.bound ? argonet_start(an) : 0;
+	return argonet_begin(an, &an->config, NULL);
 }
 
 static int argonet_close(struct net_device *dev)
@@ -242,7 +344,7 @@ u32 argonet_offer(netdev_features_t features)
 		offer |= ARGONET_F_CSUM;
 	if (features & NETIF_F_GRO_HW)
 		offer |= ARGONET_F_TSO4 | ARGONET_F_TSO6 | ARGONET_F_ECN |
-			 ARGONET_F_USO;
+			 ARGONET_F_USO | ARGONET_BIG;
 	return offer;
 }
 
@@ -306,7 +408,7 @@ static const struct net_device_ops argonet_netdev_ops = {
 	.ndo_get_stats64 = argonet_get_stats64,
 	.ndo_fix_features = argonet_fix_features,
 	.ndo_set_features = argonet_set_features,
-	.ndo_features_check = passthru_features_check,
+	.ndo_features_check = argonet_features_check,
 	.ndo_change_mtu = argonet_change_mtu,
 	.ndo_bpf = argonet_bpf,
 	.ndo_xdp_xmit = argonet_xdp_xmit,
@@ -326,17 +428,22 @@ void argonet_setup(struct net_device *dev)
 	an->dev = dev;
 	an->peer_features = ARGONET_F_ALL;
 	an->tx_usecs = ARGONET_TX_USECS;
+	an->speed = SPEED_UNKNOWN;
+	an->duplex = DUPLEX_FULL;
+	INIT_LIST_HEAD(&an->node);
 	argonet_control_init(an);
 
 	dev->netdev_ops = &argonet_netdev_ops;
 	dev->ethtool_ops = &argonet_ethtool_ops;
 	dev->needs_free_netdev = true;
-	dev->priv_destructor = argonet_free;
+	dev->priv_destructor = argonet_destroy;
 	SET_NETDEV_DEVTYPE(dev, &argonet_type);
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	dev->min_mtu = ARGONET_MIN_MTU;
 	dev->max_mtu = ARGONET_MAX_MTU;
+	/* For the user to choose; what is in use by default stays as it was. */
+	netif_set_tso_max_size(dev, ARGONET_MAX_BIG);
 
 	argonet_set_xdp_features(dev);
 	dev->hw_features = NETIF_F_SG | ARGONET_TX_OFFLOADS | NETIF_F_RXCSUM |

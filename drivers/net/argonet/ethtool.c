@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ethtool -i, -l, -g, -G, -c, -C, -S
+ * ethtool, ethtool -s, -i, -l, -g, -G, -c, -C, -S
  */
 #include <linux/ethtool.h>
 
@@ -26,7 +26,7 @@ static void argonet_get_channels(struct net_device *dev,
 	channels->combined_count = an->config.queues;
 }
 
-/* A ring holds messages of any size, so its size is given in bytes. */
+/* A ring is an array of slots; a message takes as many as it needs. */
 static void argonet_get_ringparam(struct net_device *dev,
 				  struct ethtool_ringparam *param,
 				  struct kernel_ethtool_ringparam *kernel,
@@ -34,8 +34,8 @@ static void argonet_get_ringparam(struct net_device *dev,
 {
 	const struct argonet *an = netdev_priv(dev);
 
-	param->rx_max_pending = ARGONET_MAX_RING_SIZE;
-	param->rx_pending = an->config.ring_size;
+	param->rx_max_pending = ARGONET_MAX_RING_SIZE / XEN_ARGO_MSG_SLOT_SIZE;
+	param->rx_pending = an->config.ring_size / XEN_ARGO_MSG_SLOT_SIZE;
 }
 
 static int argonet_set_ringparam(struct net_device *dev,
@@ -46,11 +46,12 @@ static int argonet_set_ringparam(struct net_device *dev,
 	struct argonet *an = netdev_priv(dev);
 	struct argonet_config config = an->config;
 
-	if (param->rx_pending < ARGONET_MIN_RING_SIZE) {
-		NL_SET_ERR_MSG(extack, "a ring takes 4096 bytes to 16 MiB");
+	if (param->rx_pending < ARGONET_MIN_RING_SIZE / XEN_ARGO_MSG_SLOT_SIZE ||
+	    param->rx_pending > ARGONET_MAX_RING_SIZE / XEN_ARGO_MSG_SLOT_SIZE) {
+		NL_SET_ERR_MSG(extack, "a ring has 256 to 1048576 slots of 16 bytes");
 		return -EINVAL;
 	}
-	config.ring_size = param->rx_pending;
+	config.ring_size = param->rx_pending * XEN_ARGO_MSG_SLOT_SIZE;
 	return argonet_restart(an, &config, extack);
 }
 
@@ -80,13 +81,16 @@ static int argonet_set_coalesce(struct net_device *dev,
 	return 0;
 }
 
-/* In the order of argonet_queue_counters() */
+/*
+ * What no other interface tells: packets are with ip -s and netlink's queue
+ * statistics. In the order of argonet_queue_counters().
+ */
 static const char * const argonet_counters[] = {
-	"tx_packets", "tx_sendv", "tx_eagain", "tx_stop", "tx_wake_virq",
+	"tx_sendv", "tx_eagain", "tx_stop", "tx_wake_virq",
 	"tx_wake_timer", "tx_oversize", "tx_bounced", "tx_copied",
 	"tx_xdp", "tx_xdp_full",
-	"rx_packets", "rx_messages", "rx_xdp_drop", "rx_xdp_tx", "rx_xdp_redirect",
-	"rx_xdp_error", "rx_notify", "rx_notify_elided",
+	"rx_big", "rx_messages", "rx_xdp_drop", "rx_xdp_tx",
+	"rx_xdp_redirect", "rx_xdp_error", "rx_notify", "rx_notify_elided",
 	"rx_bad_ring_header", "rx_bad_kind", "rx_bad_length",
 	"rx_bad_reserved", "rx_bad_offload", "rx_bad_unoffered",
 	"rx_bad_handshake", "rx_bad_early",
@@ -106,7 +110,6 @@ static void argonet_queue_counters(const struct argonet_queue *q, u64 *data)
 	if (q->ring)
 		argo_ring_get_stats(q->ring, &ring);
 
-	*data++ = u64_stats_read(&tx.packets);
 	*data++ = u64_stats_read(&tx.sendv);
 	*data++ = u64_stats_read(&tx.eagain);
 	*data++ = u64_stats_read(&tx.stop);
@@ -117,7 +120,7 @@ static void argonet_queue_counters(const struct argonet_queue *q, u64 *data)
 	*data++ = u64_stats_read(&tx.copied);
 	*data++ = u64_stats_read(&tx.xdp);
 	*data++ = u64_stats_read(&tx.xdp_full);
-	*data++ = u64_stats_read(&rx.packets);
+	*data++ = u64_stats_read(&rx.big);
 	*data++ = u64_stats_read(&rx.messages);
 	*data++ = u64_stats_read(&rx.xdp_drop);
 	*data++ = u64_stats_read(&rx.xdp_tx);
@@ -144,7 +147,7 @@ static void argonet_get_strings(struct net_device *dev, u32 sset, u8 *data)
 	const struct argonet *an = netdev_priv(dev);
 	unsigned int i, n;
 
-	BUILD_BUG_ON(ARGONET_COUNTERS != 20 + ARGONET_BAD_REASONS);
+	BUILD_BUG_ON(ARGONET_COUNTERS != 19 + ARGONET_BAD_REASONS);
 	if (sset != ETH_SS_STATS)
 		return;
 	for (i = 0; i < an->config.queues; i++)
@@ -163,13 +166,25 @@ static void argonet_get_ethtool_stats(struct net_device *dev,
 				       data + i * ARGONET_COUNTERS);
 }
 
+/* A link is as fast as its CPUs. Bonds and bridges want a number all the same. */
 static int argonet_get_link_ksettings(struct net_device *dev,
 				      struct ethtool_link_ksettings *settings)
 {
-	settings->base.speed = SPEED_UNKNOWN;
-	settings->base.duplex = DUPLEX_FULL;
+	const struct argonet *an = netdev_priv(dev);
+
+	settings->base.speed = an->speed;
+	settings->base.duplex = an->duplex;
 	settings->base.port = PORT_OTHER;
 	return 0;
+}
+
+static int argonet_set_link_ksettings(struct net_device *dev,
+				      const struct ethtool_link_ksettings *settings)
+{
+	struct argonet *an = netdev_priv(dev);
+
+	return ethtool_virtdev_set_link_ksettings(dev, settings, &an->speed,
+						  &an->duplex);
 }
 
 const struct ethtool_ops argonet_ethtool_ops = {
@@ -179,6 +194,7 @@ const struct ethtool_ops argonet_ethtool_ops = {
 	.get_drvinfo = argonet_get_drvinfo,
 	.get_link = ethtool_op_get_link,
 	.get_link_ksettings = argonet_get_link_ksettings,
+	.set_link_ksettings = argonet_set_link_ksettings,
 	.get_ts_info = ethtool_op_get_ts_info,
 	.get_channels = argonet_get_channels,
 	.get_ringparam = argonet_get_ringparam,

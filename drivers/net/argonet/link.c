@@ -2,18 +2,19 @@
 /*
  * Making, changing and describing devices: ip link ... type argonet.
  */
-#include <linux/capability.h>
 #include <linux/etherdevice.h>
 #include <net/rtnetlink.h>
 
 #include "argonet.h"
 #include "compat.h"
 
-/* All devices in all namespaces; under RTNL. Ports belong to the domain. */
-static LIST_HEAD(argonet_devices);
-
+/*
+ * Ranges are checked by argonet_parse(), which says what they are: of a range in
+ * here the user would only hear that a number is out of it.
+ */
 static const struct nla_policy argonet_policy[IFLA_ARGONET_MAX + 1] = {
-	[IFLA_ARGONET_PEER] = { .type = NLA_U16 },
+	[IFLA_ARGONET_UNSPEC] = { .strict_start_type = IFLA_ARGONET_UNSPEC + 1 },
+	[IFLA_ARGONET_PEER] = { .type = NLA_U32 },
 	[IFLA_ARGONET_PORT] = { .type = NLA_U32 },
 	[IFLA_ARGONET_PEER_PORT] = { .type = NLA_U32 },
 	[IFLA_ARGONET_RING_SIZE] = { .type = NLA_U32 },
@@ -34,15 +35,6 @@ static const struct argonet_config argonet_defaults = {
 	.queues = 1,
 };
 
-/* Netlink lets the owner of any user namespace pass; rings are the domain's. */
-static int argonet_check_allowed(struct netlink_ext_ack *extack)
-{
-	if (capable(CAP_NET_ADMIN))
-		return 0;
-	NL_SET_ERR_MSG(extack, "needs CAP_NET_ADMIN in the initial user namespace");
-	return -EPERM;
-}
-
 static int argonet_parse(struct argonet_config *config, struct nlattr *data[],
 			 struct netlink_ext_ack *extack)
 {
@@ -53,13 +45,13 @@ static int argonet_parse(struct argonet_config *config, struct nlattr *data[],
 
 	attr = data[IFLA_ARGONET_PEER];
 	if (attr) {
-		config->bound = true;
-		config->peer = nla_get_u16(attr);
-		if (config->peer >= XEN_ARGO_DOMID_FIRST_RESERVED) {
+		if (nla_get_u32(attr) >= XEN_ARGO_DOMID_FIRST_RESERVED) {
 			NL_SET_ERR_MSG_ATTR(extack, attr,
 					    "peer is no domain: domids from 0x7ff0 on are reserved");
 			return -EINVAL;
 		}
+		config->bound = true;
+		config->peer = nla_get_u32(attr);
 	}
 
 	attr = data[IFLA_ARGONET_RING_SIZE];
@@ -93,28 +85,6 @@ static int argonet_parse(struct argonet_config *config, struct nlattr *data[],
 	    config->peer_port > U32_MAX - ARGONET_MAX_QUEUES) {
 		NL_SET_ERR_MSG(extack, "port too large: each queue takes one more");
 		return -EINVAL;
-	}
-	return 0;
-}
-
-static int argonet_check_free(const struct argonet *an,
-			      const struct argonet_config *config,
-			      struct netlink_ext_ack *extack)
-{
-	const struct argonet *other;
-
-	if (!config->bound)
-		return 0;
-	list_for_each_entry(other, &argonet_devices, node) {
-		const struct argonet_config *c = &other->config;
-
-		if (other == an || !c->bound || c->peer != config->peer)
-			continue;
-		if (config->port < c->port + c->queues &&
-		    c->port < config->port + config->queues) {
-			NL_SET_ERR_MSG(extack, "port in use for this peer, choose another");
-			return -EADDRINUSE;
-		}
 	}
 	return 0;
 }
@@ -156,20 +126,28 @@ static int argonet_newlink(struct net_device *dev,
 		NL_SET_ERR_MSG(extack, "more queues than numtxqueues or numrxqueues");
 		return -EINVAL;
 	}
-	ret = argonet_check_free(an, &an->config, extack);
+
+	/*
+	 * When the device was allocated nobody knew how many queues it would have.
+	 * The stack makes a queue discipline for each that there could be, of some
+	 * 64 KiB. Nobody else has seen the device yet.
+	 */
+	dev->num_tx_queues = an->config.queues;
+	ret = netif_set_real_num_tx_queues(dev, an->config.queues);
+	if (!ret)
+		ret = netif_set_real_num_rx_queues(dev, an->config.queues);
+	if (!ret)
+		ret = argonet_ports_claim(an, &an->config, extack);
 	if (ret)
 		return ret;
-
-	/* The stack makes a queue discipline for each that there could be. */
-	dev->num_tx_queues = an->config.queues;
-	netif_set_real_num_tx_queues(dev, an->config.queues);
-	netif_set_real_num_rx_queues(dev, an->config.queues);
 	if (!params->tb[IFLA_ADDRESS])
 		eth_hw_addr_random(dev);
 	netif_carrier_off(dev);
 	ret = register_netdevice(dev);
 	if (!ret)
 		argonet_cpu_spread(an);
+	else
+		argonet_ports_release(an);
 	return ret;
 }
 
@@ -181,9 +159,6 @@ static int argonet_changelink(struct net_device *dev, struct nlattr *tb[],
 	struct argonet_config config = an->config;
 	int ret;
 
-	ret = argonet_check_allowed(extack);
-	if (ret)
-		return ret;
 	ret = argonet_parse(&config, data, extack);
 	if (ret)
 		return ret;
@@ -191,33 +166,18 @@ static int argonet_changelink(struct net_device *dev, struct nlattr *tb[],
 		NL_SET_ERR_MSG(extack, "queues cannot be changed, add the link anew");
 		return -EOPNOTSUPP;
 	}
-	ret = argonet_check_free(an, &config, extack);
-	if (ret)
-		return ret;
-	/* Naming a peer again is a request to begin anew with it. */
 	return argonet_restart(an, &config, extack);
-}
-
-/* Under RTNL, when the device is registered; undone when it is unregistered */
-void argonet_link_add(struct argonet *an)
-{
-	list_add_tail(&an->node, &argonet_devices);
-}
-
-void argonet_link_del(struct argonet *an)
-{
-	list_del(&an->node);
 }
 
 static size_t argonet_get_size(const struct net_device *dev)
 {
-	return nla_total_size(sizeof(u16)) +	/* IFLA_ARGONET_PEER */
+	return nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PORT */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_PORT */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_RING_SIZE */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_QUEUES */
-	       nla_total_size(sizeof(u8)) +	/* IFLA_ARGONET_STATE */
-	       nla_total_size(sizeof(u8)) +	/* IFLA_ARGONET_VERSION */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_STATE */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_VERSION */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_FEATURES */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_FEATURES */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_MAX_FRAME */
@@ -233,7 +193,7 @@ static int argonet_fill_peer(struct sk_buff *skb, struct argonet *an)
 	peer = an->handshake.peer;
 	spin_unlock_bh(&an->lock);
 
-	if (nla_put_u8(skb, IFLA_ARGONET_VERSION, peer.version) ||
+	if (nla_put_u32(skb, IFLA_ARGONET_VERSION, peer.version) ||
 	    nla_put_u32(skb, IFLA_ARGONET_PEER_FEATURES, peer.features) ||
 	    nla_put_u32(skb, IFLA_ARGONET_PEER_MAX_FRAME, peer.max_frame) ||
 	    nla_put_u32(skb, IFLA_ARGONET_PEER_QUEUES, peer.queues) ||
@@ -248,13 +208,13 @@ static int argonet_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	const struct argonet_config *c = &an->config;
 	enum argonet_state state = argonet_state(an);
 
-	if (c->bound && nla_put_u16(skb, IFLA_ARGONET_PEER, c->peer))
+	if (c->bound && nla_put_u32(skb, IFLA_ARGONET_PEER, c->peer))
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, IFLA_ARGONET_PORT, c->port) ||
 	    nla_put_u32(skb, IFLA_ARGONET_PEER_PORT, c->peer_port) ||
 	    nla_put_u32(skb, IFLA_ARGONET_RING_SIZE, c->ring_size) ||
 	    nla_put_u32(skb, IFLA_ARGONET_QUEUES, c->queues) ||
-	    nla_put_u8(skb, IFLA_ARGONET_STATE, state) ||
+	    nla_put_u32(skb, IFLA_ARGONET_STATE, state) ||
 	    nla_put_u32(skb, IFLA_ARGONET_FEATURES,
 			argonet_offer(dev->features)))
 		return -EMSGSIZE;

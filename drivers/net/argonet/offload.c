@@ -11,7 +11,20 @@
 #include <net/udp.h>
 
 #include "argonet.h"
+#include "compat.h"
 #include "compat_uapi.h"
+
+static unsigned int argonet_udp_payload(const struct sk_buff *skb)
+{
+	return skb->len - skb_transport_offset(skb) - sizeof(struct udphdr);
+}
+
+/* Kernels differ in how many datagrams they take at once, the protocol does not. */
+static bool argonet_too_many(const struct sk_buff *skb)
+{
+	return argonet_udp_payload(skb) >
+	       skb_shinfo(skb)->gso_size * ARGONET_MAX_DATAGRAMS;
+}
 
 #ifdef ARGONET_NO_VIRTIO_USO
 /* Kernels before 6.2 carry no UDP segmentation in the virtio header. */
@@ -37,7 +50,6 @@ static int argonet_uso_decode(struct sk_buff *skb,
 {
 	unsigned int gso_size = __virtio16_to_cpu(true, h->gso_size);
 	struct virtio_net_hdr plain = *h;
-	unsigned int payload;
 	int ret;
 
 	/* Have the checksum request checked and set, add the rest. */
@@ -49,10 +61,9 @@ static int argonet_uso_decode(struct sk_buff *skb,
 	    skb->csum_offset != offsetof(struct udphdr, check) ||
 	    !pskb_may_pull(skb, skb_transport_offset(skb) + sizeof(struct udphdr)))
 		return -EINVAL;
-	payload = skb->len - skb_transport_offset(skb) - sizeof(struct udphdr);
-	if (gso_size == GSO_BY_FRAGS || payload > gso_size * UDP_MAX_SEGMENTS)
+	if (gso_size == GSO_BY_FRAGS)
 		return -EINVAL;
-	if (payload > gso_size) {
+	if (argonet_udp_payload(skb) > gso_size) {
 		skb_shinfo(skb)->gso_size = gso_size;
 		skb_shinfo(skb)->gso_type = SKB_GSO_UDP_L4 | SKB_GSO_DODGY;
 		skb_shinfo(skb)->gso_segs = 0;
@@ -72,6 +83,62 @@ static int argonet_uso_decode(struct sk_buff *skb,
 	return virtio_net_hdr_to_skb(skb, h, true);
 }
 #endif
+
+/**
+ * argonet_offload_needs() - what the receiver of a frame must have offered
+ * @skb: frame, with its Ethernet header
+ *
+ * Return: ARGONET_F_*, or a bit that nobody offers if there is no way to send it
+ * unsegmented
+ */
+u32 argonet_offload_needs(const struct sk_buff *skb)
+{
+	bool big = skb->len > ARGONET_MAX_FRAME;
+	unsigned int type;
+	u32 needs = 0;
+
+	if (!skb_is_gso(skb))
+		return big ? ARGONET_F_NEVER : 0;
+	type = skb_shinfo(skb)->gso_type;
+	if (type & SKB_GSO_TCPV4)
+		needs |= ARGONET_F_TSO4 | (big ? ARGONET_F_BIG4 : 0);
+	else if (type & SKB_GSO_TCPV6)
+		needs |= ARGONET_F_TSO6 | (big ? ARGONET_F_BIG6 : 0);
+	else if (big)
+		return ARGONET_F_NEVER;
+	if (type & SKB_GSO_TCP_ECN)
+		needs |= ARGONET_F_ECN;
+	if (type & SKB_GSO_UDP_L4)
+		needs |= argonet_too_many(skb) ? ARGONET_F_NEVER : ARGONET_F_USO;
+	return needs;
+}
+
+/**
+ * argonet_features_check() - what of a frame can be left to the peer
+ * @skb: frame
+ * @dev: device
+ * @features: of the device, less what the frame rules out
+ *
+ * The stack compares a frame that it forwards with one limit for all families,
+ * and the limit may have been another one when the frame was made. It cuts up
+ * what the peer does not take, which is the same on all queues.
+ *
+ * Context: softirqs off.
+ * Return: @features, less those of segmentation if the peer does not take the frame.
+ */
+netdev_features_t argonet_features_check(struct sk_buff *skb,
+					 struct net_device *dev,
+					 netdev_features_t features)
+{
+	const struct argonet *an = netdev_priv(dev);
+	const struct argonet_queue *q = &an->queue[0];
+
+	if (skb_is_gso(skb) &&
+	    (skb->len > READ_ONCE(q->max_frame) ||
+	     argonet_offload_needs(skb) & ~READ_ONCE(q->peer_features)))
+		features &= ~NETIF_F_GSO_MASK;
+	return features;
+}
 
 /**
  * argonet_offload_encode() - say what the receiver has to finish
@@ -98,13 +165,13 @@ static __be16 argonet_gso_protocol(const struct sk_buff *skb)
  * @skb: frame, data at its Ethernet header
  * @h: what the peer says, little-endian, checked by argonet_record_next()
  *
- * Return: 0, or -EINVAL if it does not fit the frame.
+ * Return: 0, -EINVAL if it does not fit the frame, or -ENOMEM.
  */
 int argonet_offload_decode(struct sk_buff *skb, const struct virtio_net_hdr *h)
 {
 	unsigned int type;
 	__be16 protocol;
-	int ret;
+	int ret, least, depth = 0;
 
 	if (h->gso_type == VIRTIO_NET_HDR_GSO_UDP_L4)
 		ret = argonet_uso_decode(skb, h);
@@ -115,14 +182,18 @@ int argonet_offload_decode(struct sk_buff *skb, const struct virtio_net_hdr *h)
 
 	/* Older kernels do not hold the type against the headers. */
 	type = skb_shinfo(skb)->gso_type;
-	protocol = __vlan_get_protocol(skb, eth_hdr(skb)->h_proto, NULL);
+	protocol = __vlan_get_protocol(skb, eth_hdr(skb)->h_proto, &depth);
 	if (type & SKB_GSO_UDP_L4) {
+		if (argonet_too_many(skb))
+			return -EINVAL;
 		if (protocol != htons(ETH_P_IP) && protocol != htons(ETH_P_IPV6))
 			return -EINVAL;
 	} else if (protocol != argonet_gso_protocol(skb)) {
 		return -EINVAL;
 	}
-	if (skb_transport_offset(skb) < ETH_HLEN + (int)sizeof(struct iphdr))
+	least = protocol == htons(ETH_P_IPV6) ? sizeof(struct ipv6hdr) :
+						sizeof(struct iphdr);
+	if (skb_transport_offset(skb) < ETH_HLEN + least)
 		return -EINVAL;
-	return 0;
+	return argonet_jumbo_insert(skb, max(depth, ETH_HLEN));
 }

@@ -4,12 +4,14 @@
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 
 #include "argonet.h"
+#include "compat.h"
 #include "compat_uapi.h"
 
 #define START4	(ETH_HLEN + sizeof(struct iphdr))
@@ -163,6 +165,68 @@ static void encode_and_decode(struct kunit *test)
 	}
 }
 
+/* Longer than IPv6 can say in its header, with so many VLAN tags */
+static struct sk_buff *jumbo_frame(struct kunit *test, unsigned int tags)
+{
+	u32 head = ETH_HLEN + tags * VLAN_HLEN, i;
+	u32 len = head + sizeof(struct ipv6hdr) + sizeof(struct tcphdr) + 70000;
+	struct sk_buff *skb = alloc_skb(len + XDP_PACKET_HEADROOM, GFP_KERNEL);
+	struct ipv6hdr *ip;
+	__be16 *type;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reserve(skb, XDP_PACKET_HEADROOM);
+	memset(skb_put(skb, len), 0x5a, len);
+	skb_reset_mac_header(skb);
+	for (i = 0; i < tags; i++)
+		*(__be16 *)(skb->data + ETH_HLEN - 2 + i * VLAN_HLEN) = htons(ETH_P_8021Q);
+	type = (void *)(skb->data + head - 2);
+	*type = htons(ETH_P_IPV6);
+	ip = (void *)(skb->data + head);
+	*ip = (struct ipv6hdr) { .version = 6, .nexthdr = IPPROTO_TCP };
+	((struct tcphdr *)(ip + 1))->doff = 5;
+	return skb;
+}
+
+/* Kernels that want a jumbogram option get one, which the wire never sees. */
+static void jumbo_option_comes_and_goes(struct kunit *test)
+{
+	unsigned int tags, more = __is_defined(ARGONET_HAVE_JUMBO) ? 8 : 0;
+
+	for (tags = 0; tags < 3; tags++) {
+		struct sk_buff *skb = jumbo_frame(test, tags), *sent = jumbo_frame(test, tags);
+		u32 at = ETH_HLEN + tags * VLAN_HLEN, len = skb->len;
+		struct virtio_net_hdr h = {
+			.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+			.gso_type = VIRTIO_NET_HDR_GSO_TCPV6,
+			.gso_size = __cpu_to_virtio16(true, 1000),
+			.csum_start = __cpu_to_virtio16(true, at + sizeof(struct ipv6hdr)),
+			.csum_offset = __cpu_to_virtio16(true, 16),
+		}, again;
+
+		KUNIT_EXPECT_EQ(test, argonet_offload_decode(skb, &h), 0);
+		KUNIT_EXPECT_EQ(test, skb->len, len + more);
+		KUNIT_EXPECT_EQ(test, skb_mac_offset(skb), 0);
+		KUNIT_EXPECT_EQ(test, skb_checksum_start_offset(skb),
+				at + sizeof(struct ipv6hdr) + more);
+		skb_set_network_header(skb, at);
+#ifdef ARGONET_HAVE_JUMBO
+		skb->protocol = htons(ETH_P_IPV6);
+		KUNIT_EXPECT_EQ(test, ipv6_has_hopopt_jumbo(skb), IPPROTO_TCP);
+		KUNIT_EXPECT_EQ(test, *(__be32 *)(skb->data + at + sizeof(struct ipv6hdr) + 4),
+				htonl(len - at - sizeof(struct ipv6hdr) + more));
+#endif
+		KUNIT_EXPECT_TRUE(test, argonet_jumbo_remove(skb));
+		KUNIT_EXPECT_EQ(test, skb->len, len);
+		KUNIT_EXPECT_EQ(test, skb_network_offset(skb), at);
+		KUNIT_EXPECT_EQ(test, memcmp(skb->data, sent->data, len), 0);
+		KUNIT_EXPECT_EQ(test, argonet_offload_encode(skb, &again), 0);
+		KUNIT_EXPECT_EQ(test, again.csum_start, h.csum_start);
+		kfree_skb(skb);
+		kfree_skb(sent);
+	}
+}
+
 /* The device offers no other kind. */
 static void encode_refuses(struct kunit *test)
 {
@@ -175,9 +239,51 @@ static void encode_refuses(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* What a peer must have offered: at the limits, and for which there is no offer */
+static void needs_table(struct kunit *test)
+{
+	static const struct {
+		unsigned int len, type, size;
+		u32 needs;
+	} rows[] = {
+		{ 1000, 0, 0, 0 },
+		{ ARGONET_MAX_FRAME, 0, 0, 0 },
+		{ ARGONET_MAX_FRAME + 1, 0, 0, ARGONET_F_NEVER },
+		{ 5000, SKB_GSO_TCPV4, 1000, ARGONET_F_TSO4 },
+		{ 5000, SKB_GSO_TCPV4 | SKB_GSO_TCP_ECN, 1000, ARGONET_F_TSO4 | ARGONET_F_ECN },
+		{ 5000, SKB_GSO_TCPV6, 1000, ARGONET_F_TSO6 },
+		{ ARGONET_MAX_FRAME, SKB_GSO_TCPV4, 1000, ARGONET_F_TSO4 },
+		{ ARGONET_MAX_FRAME + 1, SKB_GSO_TCPV4, 1000, ARGONET_F_TSO4 | ARGONET_F_BIG4 },
+		{ ARGONET_MAX_FRAME + 1, SKB_GSO_TCPV6, 1000, ARGONET_F_TSO6 | ARGONET_F_BIG6 },
+		{ 42 + 64 * 100, SKB_GSO_UDP_L4, 100, ARGONET_F_USO },
+		{ 42 + 64 * 100 + 1, SKB_GSO_UDP_L4, 100, ARGONET_F_NEVER },
+		{ ARGONET_MAX_FRAME + 1, SKB_GSO_UDP_L4, 2000, ARGONET_F_NEVER },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct sk_buff *skb = alloc_skb(100, GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, skb);
+		skb_reset_mac_header(skb);
+		skb_put(skb, 42);
+		skb_set_network_header(skb, 14);
+		skb_set_transport_header(skb, 34);
+		/* Nobody looks into it. */
+		skb->len = rows[i].len;
+		skb_shinfo(skb)->gso_type = rows[i].type;
+		skb_shinfo(skb)->gso_size = rows[i].size;
+		KUNIT_EXPECT_EQ_MSG(test, argonet_offload_needs(skb), rows[i].needs, "row %u", i);
+		skb->len = 42;
+		kfree_skb(skb);
+	}
+}
+
 static struct kunit_case argonet_offload_cases[] = {
-	KUNIT_CASE(decode_table),
+	KUNIT_CASE(needs_table),
+	KUNIT_CASE(decode_table),	/* B38 B41 B43 B44 B45 */
 	KUNIT_CASE(encode_and_decode),
+	KUNIT_CASE(jumbo_option_comes_and_goes),
 	KUNIT_CASE(encode_refuses),
 	{}
 };

@@ -19,14 +19,18 @@
 #include "compat_uapi.h"
 #include "record.h"
 
+/* What is left of the smallest MSS of TCP, 48, with all options in each segment */
+#define ARGONET_GSO_MIN_TCP	8
+
 static u16 argonet_le16(__virtio16 v)
 {
 	return __virtio16_to_cpu(true, v);
 }
 
-/* ARGONET_F_* that a receiver must have offered to be sent this */
-static int argonet_offload_features(const struct virtio_net_hdr *h)
+/* ARGONET_F_* that a receiver must have offered to be sent a frame like this */
+static int argonet_offload_features(const struct virtio_net_hdr *h, u32 len)
 {
+	bool big = len > ARGONET_MAX_FRAME;
 	u32 ecn = 0;
 
 	if (h->gso_type & VIRTIO_NET_HDR_GSO_ECN)
@@ -34,15 +38,17 @@ static int argonet_offload_features(const struct virtio_net_hdr *h)
 
 	switch (h->gso_type & ~VIRTIO_NET_HDR_GSO_ECN) {
 	case VIRTIO_NET_HDR_GSO_NONE:
-		if (ecn)
+		if (ecn || big)
 			return -EINVAL;
 		return h->flags ? ARGONET_F_CSUM : 0;
 	case VIRTIO_NET_HDR_GSO_TCPV4:
-		return ARGONET_F_CSUM | ARGONET_F_TSO4 | ecn;
+		return ARGONET_F_CSUM | ARGONET_F_TSO4 | ecn |
+		       (big ? ARGONET_F_BIG4 : 0);
 	case VIRTIO_NET_HDR_GSO_TCPV6:
-		return ARGONET_F_CSUM | ARGONET_F_TSO6 | ecn;
+		return ARGONET_F_CSUM | ARGONET_F_TSO6 | ecn |
+		       (big ? ARGONET_F_BIG6 : 0);
 	case VIRTIO_NET_HDR_GSO_UDP_L4:
-		if (ecn)
+		if (ecn || big)
 			return -EINVAL;
 		return ARGONET_F_CSUM | ARGONET_F_USO;
 	default:
@@ -60,7 +66,7 @@ static int argonet_offload_check(const struct virtio_net_hdr *h, u32 len,
 	/* A peer's word that a checksum is right counts for nothing. */
 	if (h->flags & ~VIRTIO_NET_HDR_F_NEEDS_CSUM)
 		return -ARGONET_BAD_RESERVED - 1;
-	needed = argonet_offload_features(h);
+	needed = argonet_offload_features(h, len);
 	if (needed < 0)
 		return -ARGONET_BAD_OFFLOAD - 1;
 	if (needed & ~offered)
@@ -70,8 +76,12 @@ static int argonet_offload_check(const struct virtio_net_hdr *h, u32 len,
 		if (start < ETH_HLEN || start + offset + 2 > len)
 			return -ARGONET_BAD_OFFLOAD - 1;
 	}
+	/* Smaller ones would be more segments than Linux can count. */
 	if (h->gso_type != VIRTIO_NET_HDR_GSO_NONE) {
-		if (!h->flags || !argonet_le16(h->gso_size))
+		bool udp = h->gso_type == VIRTIO_NET_HDR_GSO_UDP_L4;
+
+		if (!h->flags ||
+		    argonet_le16(h->gso_size) < (udp ? 1 : ARGONET_GSO_MIN_TCP))
 			return -ARGONET_BAD_OFFLOAD - 1;
 	}
 	return 0;
@@ -80,25 +90,25 @@ static int argonet_offload_check(const struct virtio_net_hdr *h, u32 len,
 /**
  * argonet_record_next() - find the next frame of a DATA message
  * @msg: the message
- * @pos: start with 0; moved behind the record
+ * @pos: start with 0; moved behind the frame, or to the end if the rest of the
+ *	 message cannot be read
  * @offered: ARGONET_F_* the peer may rely on
  * @max_frame: largest frame the peer was told to send
  * @frame: filled in if there is one
  *
  * A message without any record is as bad as one with half a record.
  *
- * Return: 1 if there is a frame, 0 at the end, or -1 - &enum argonet_bad: then
- * the rest of the message cannot be read.
+ * Return: 1 if there is a frame, 0 at the end, or -1 - &enum argonet_bad
  */
 int argonet_record_next(const struct argo_message *msg, u32 *pos, u32 offered,
 			u32 max_frame, struct argonet_frame *frame)
 {
 	struct argonet_record record;
 	u32 at = *pos, len;
-	int ret;
 
 	if (at && at >= msg->len)
 		return 0;
+	*pos = U32_MAX;
 	if (msg->len - at < sizeof(record))
 		return -ARGONET_BAD_LENGTH - 1;
 	argo_message_copy(msg, at, &record, sizeof(record));
@@ -107,15 +117,12 @@ int argonet_record_next(const struct argo_message *msg, u32 *pos, u32 offered,
 	len = le32_to_cpu(record.len);
 	if (len < ETH_HLEN || len > max_frame || len > msg->len - at)
 		return -ARGONET_BAD_LENGTH - 1;
+	*pos = ALIGN(at + len, ARGONET_RECORD_ALIGN);
 	if (record.reserved)
 		return -ARGONET_BAD_RESERVED - 1;
-	ret = argonet_offload_check(&record.offload, len, offered);
-	if (ret)
-		return ret;
 
 	frame->offset = at;
 	frame->len = len;
 	frame->offload = record.offload;
-	*pos = ALIGN(at + len, ARGONET_RECORD_ALIGN);
-	return 1;
+	return argonet_offload_check(&record.offload, len, offered) ?: 1;
 }

@@ -7,6 +7,7 @@
 #include <linux/module.h>
 #include <linux/prandom.h>
 #include <linux/random.h>
+#include <linux/vmalloc.h>
 #include <uapi/linux/argonet.h>
 
 #include "compat_uapi.h"
@@ -240,6 +241,62 @@ static void checksum_bounds(struct kunit *test)
 			first(test, &payload, sizeof(payload), 9, &frame));
 }
 
+/* Longer than an ordinary one may be: which type makes it welcome to whom */
+static void big_frames(struct kunit *test)
+{
+	const u32 most = ARGONET_MAX_BIG_FRAME, all = ARGONET_F_ALL;
+	const int unoffered = -ARGONET_BAD_UNOFFERED - 1, bad = -ARGONET_BAD_OFFLOAD - 1;
+	const struct {
+		u32 len, offered;
+		u8 flags, type;
+		int ret;
+	} rows[] = {
+		{ ARGONET_MAX_FRAME, all, 0, 0, 1 },
+		{ ARGONET_MAX_FRAME + 1, all, 0, 0, bad },
+		{ ARGONET_MAX_FRAME + 1, all, 1, 0, bad },
+		{ ARGONET_MAX_FRAME + 1, all, 1, 5, bad },
+		{ ARGONET_MAX_FRAME + 1, all, 0, 1, bad },
+		{ ARGONET_MAX_FRAME + 1, all, 1, 1, 1 },
+		{ ARGONET_MAX_FRAME + 1, all, 1, 4, 1 },
+		{ most, all, 1, 0x81, 1 },
+		{ most, all, 1, 0x84, 1 },
+		{ most, all & ~ARGONET_F_BIG4, 1, 1, unoffered },
+		{ most, all & ~ARGONET_F_BIG4, 1, 4, 1 },
+		{ most, all & ~ARGONET_F_BIG6, 1, 4, unoffered },
+		{ most, all & ~ARGONET_F_BIG6, 1, 1, 1 },
+		{ most, all & ~ARGONET_F_TSO4, 1, 1, unoffered },
+		{ most + 1, all, 1, 1, -ARGONET_BAD_LENGTH - 1 },
+	};
+	u8 *payload = vzalloc(RECORD + most + 1);
+	struct argonet_record *record = (void *)payload;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, payload);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct argo_message msg = {
+			.len = RECORD + rows[i].len,
+			.seg = { payload, NULL },
+			.seg_len = { RECORD + rows[i].len, 0 },
+		};
+		struct argonet_frame frame;
+		u32 pos = 0;
+
+		*record = (struct argonet_record) {
+			.len = cpu_to_le32(rows[i].len),
+			.offload.flags = rows[i].flags,
+			.offload.gso_type = rows[i].type,
+			.offload.csum_start = __cpu_to_virtio16(true, 34),
+			.offload.csum_offset = __cpu_to_virtio16(true, 16),
+			.offload.gso_size = __cpu_to_virtio16(true, 1448),
+		};
+		KUNIT_EXPECT_EQ_MSG(test, rows[i].ret,
+				    argonet_record_next(&msg, &pos, rows[i].offered,
+							most, &frame),
+				    "row %u", i);
+	}
+	vfree(payload);
+}
+
 static void reserved_bits(struct kunit *test)
 {
 	struct {
@@ -290,6 +347,41 @@ static void many_records(struct kunit *test)
 	}
 }
 
+/* A frame that may not be sent does not harm those around it. */
+static void bad_among_good(struct kunit *test)
+{
+	struct {
+		struct argonet_record record;
+		u8 frame[48];
+	} payload[3] = {};
+	struct argonet_frame frame;
+	struct argo_message msg;
+	unsigned int i;
+	u32 pos = 0;
+
+	for (i = 0; i < ARRAY_SIZE(payload); i++)
+		payload[i].record.len = cpu_to_le32(48);
+	payload[1].record.offload.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	message(test, &msg, payload, sizeof(payload), 50);
+	KUNIT_EXPECT_EQ(test, 1, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	KUNIT_EXPECT_EQ(test, -ARGONET_BAD_UNOFFERED - 1,
+			argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	KUNIT_EXPECT_EQ(test, 1, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	KUNIT_EXPECT_EQ(test, frame.offset, 2 * sizeof(payload[0]) + RECORD);
+	KUNIT_EXPECT_EQ(test, 0, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+
+	/* Where a wrong length ends, nobody knows. */
+	payload[1].record.len = cpu_to_le32(1);
+	message_free(test, &msg);
+	message(test, &msg, payload, sizeof(payload), 50);
+	pos = 0;
+	KUNIT_EXPECT_EQ(test, 1, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	KUNIT_EXPECT_EQ(test, -ARGONET_BAD_LENGTH - 1,
+			argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	KUNIT_EXPECT_EQ(test, 0, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	message_free(test, &msg);
+}
+
 static void random_messages(struct kunit *test)
 {
 	u32 seed = kunit_seed ?: get_random_u32(), round, len, pos, n, frames = 0;
@@ -313,11 +405,14 @@ static void random_messages(struct kunit *test)
 		for (pos = 0, n = 0; ; n++) {
 			u32 before = pos;
 
-			if (argonet_record_next(&msg, &pos, ARGONET_F_ALL, MAX_FRAME,
-						&frame) <= 0)
+			int ret = argonet_record_next(&msg, &pos, ARGONET_F_ALL,
+						      MAX_FRAME, &frame);
+
+			if (!ret)
 				break;
 			KUNIT_ASSERT_GE(test, pos, before + RECORD + ETH_HLEN);
-			KUNIT_ASSERT_LE(test, frame.offset + frame.len, len);
+			if (ret > 0)
+				KUNIT_ASSERT_LE(test, frame.offset + frame.len, len);
 		}
 		frames += n;
 		message_free(test, &msg);
@@ -326,14 +421,16 @@ static void random_messages(struct kunit *test)
 }
 
 static struct kunit_case argonet_record_cases[] = {
-	KUNIT_CASE(every_frame_length),
-	KUNIT_CASE(lying_lengths),
-	KUNIT_CASE(every_wrap),
-	KUNIT_CASE(every_request),
-	KUNIT_CASE(checksum_bounds),
-	KUNIT_CASE(reserved_bits),
+	KUNIT_CASE(every_frame_length),	/* B5 B6 */
+	KUNIT_CASE(lying_lengths),	/* B18 B19 */
+	KUNIT_CASE(every_wrap),	/* B13 B14 */
+	KUNIT_CASE(every_request),	/* B40 B44 */
+	KUNIT_CASE(checksum_bounds),	/* B42 */
+	KUNIT_CASE(big_frames),	/* B8 B45 */
+	KUNIT_CASE(reserved_bits),	/* B17 */
 	KUNIT_CASE(many_records),
-	KUNIT_CASE(random_messages),
+	KUNIT_CASE(bad_among_good),
+	KUNIT_CASE(random_messages),	/* B39 */
 	{}
 };
 

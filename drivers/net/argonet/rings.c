@@ -14,7 +14,7 @@ static void argonet_open_failed(struct argonet *an, int error)
 	if (known || error == -ESRCH || error == -ECONNREFUSED ||
 	    error == -EAGAIN || error == -ESHUTDOWN || !net_ratelimit())
 		return;
-	if (error == -EEXIST || error == -EADDRINUSE)
+	if (error == -EADDRINUSE)
 		netdev_err(an->dev, "port %#x for domain %u is in use, choose another\n",
 			   an->config.port, an->config.peer);
 	else if (error == -EPERM || error == -EACCES)
@@ -73,7 +73,7 @@ void argonet_close_rings(struct argonet *an, unsigned long hold)
 	if (an->phase == ARGONET_CLOSED)
 		return;
 	argonet_carrier_off(an);
-	argo_dest_watch(&an->queue[0].dest, false);
+	argo_dest_watch(&an->queue[0].dest, ARGO_WATCH_NONE);
 	for (i = 0; i < an->config.queues; i++)
 		argo_ring_unregister(an->queue[i].ring);
 	for (i = 0; i < an->config.queues; i++) {

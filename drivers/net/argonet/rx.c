@@ -40,6 +40,8 @@ static void argonet_rx_frame(struct argonet_queue *q,
 	u64_stats_update_begin(&q->rx_sync);
 	u64_stats_inc(&q->rx.packets);
 	u64_stats_add(&q->rx.bytes, frame->len);
+	if (frame->len > ARGONET_MAX_FRAME)
+		u64_stats_inc(&q->rx.big);
 	u64_stats_update_end(&q->rx_sync);
 	/* The program took it. */
 	if (!skb)
@@ -52,31 +54,32 @@ static void argonet_rx_frame(struct argonet_queue *q,
 
 /*
  * A message may hold thousands of frames: one that is not through when the
- * budget ends is gone on with in the next round.
+ * budget ends is gone on with in the next round, at @pos.
  *
- * Return: frames found
+ * Return: frames found, bad ones too
  */
 static int argonet_rx_data(struct argonet_queue *q,
-			   const struct argo_message *msg, int budget)
+			   const struct argo_message *msg, u32 pos, int budget)
 {
 	const struct argonet *an = q->an;
 	struct bpf_prog *prog = rcu_dereference_bh(an->xdp_prog);
 	u32 offered = prog ? 0 : READ_ONCE(an->offered);
 	struct argonet_frame frame;
-	u32 pos = q->rx_pos;
 	int frames = 0, ret;
 
 	do {
 		ret = argonet_record_next(msg, &pos, offered,
 					  an->own.max_frame, &frame);
-		if (ret <= 0)
+		if (!ret)
 			break;
-		argonet_rx_frame(q, msg, &frame, prog);
+		if (likely(ret > 0))
+			argonet_rx_frame(q, msg, &frame, prog);
+		else
+			argonet_rx_bad(q, -ret - 1);
 	} while (++frames < budget);
 
-	q->rx_pos = ret > 0 ? pos : 0;
-	if (unlikely(ret < 0))
-		argonet_rx_bad(q, -ret - 1);
+	if (ret)
+		q->rx_pos = pos;
 	return frames;
 }
 
@@ -85,19 +88,21 @@ static int argonet_rx_message(struct argonet_queue *q,
 			      const struct argo_message *msg, int budget)
 {
 	struct argonet *an = q->an;
+	u32 pos = q->rx_pos;
 	int frames = 0;
 
+	/* Whatever becomes of this message, the next one begins at its start. */
+	q->rx_pos = 0;
 	if (unlikely(msg->type != ARGONET_TYPE(ARGONET_KIND_DATA))) {
 		if (!argonet_rx_control(q, msg))
 			argonet_rx_bad(q, ARGONET_BAD_KIND);
 	} else if (unlikely(!READ_ONCE(an->rx_open))) {
 		WRITE_ONCE(an->heard, true);
-		q->rx_pos = 0;
 		argonet_rx_bad(q, ARGONET_BAD_EARLY);
 	} else if (unlikely(msg->len > an->own.max_message)) {
 		argonet_rx_bad(q, ARGONET_BAD_LENGTH);
 	} else {
-		frames = argonet_rx_data(q, msg, budget);
+		frames = argonet_rx_data(q, msg, pos, budget);
 		if (!READ_ONCE(q->talks))
 			WRITE_ONCE(q->talks, true);
 	}
@@ -126,11 +131,13 @@ static int argonet_rx(struct argonet_queue *q, int budget)
 		/* Space is useful to the peer long before the end of a round. */
 		unpublished += msg.slots;
 		if (unpublished >= batch) {
-			argo_ring_publish(q->ring);
 			unpublished = 0;
+			if (argo_ring_give(q->ring))
+				argonet_tx_room(q);
 		}
 	}
-	argo_ring_publish(q->ring);
+	if (argo_ring_give(q->ring))
+		argonet_tx_room_later(q);
 	return done;
 }
 
@@ -147,9 +154,11 @@ int argonet_rx_poll(struct napi_struct *napi, int budget)
 		q->redirected = false;
 		xdp_do_flush();
 	}
-	if (done < budget && napi_complete_done(napi, done))
-		argo_ring_done(q->ring);
-	else
+	if (done == budget)
 		argo_ring_again(q->ring);
+	else if (napi_complete_done(napi, done))
+		argo_ring_done(q->ring);
+	else	/* A timer or a program polls later: nobody shall feel that. */
+		argo_ring_park(q->ring);
 	return done;
 }

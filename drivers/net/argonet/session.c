@@ -124,11 +124,14 @@ void argonet_send_bye(struct argonet *an)
 	struct argonet_bye bye = {
 		.session = cpu_to_le64(an->handshake.session),
 	};
-	int tries = 5;
+	int tries = an->phase == ARGONET_STALLED ? 1 : 5;
 
-	/* Worth some patience: without it the peer waits for us in vain. */
-	while (argonet_full(argonet_send_control(an, ARGONET_KIND_BYE, &bye,
-						 sizeof(bye))) && --tries)
+	/*
+	 * Worth some patience, or the peer waits for us in vain. But RTNL is held,
+	 * and a peer that did not read for long is not going to read now.
+	 */
+	while (argo_full(argonet_send_control(an, ARGONET_KIND_BYE, &bye,
+					      sizeof(bye))) && --tries)
 		usleep_range(5000, 10000);
 }
 

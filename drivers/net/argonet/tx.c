@@ -62,8 +62,8 @@ static bool argonet_tx_piece(struct argonet_message *m, const void *base, u32 le
 
 	if (!len)
 		return true;
-	if (last && last->base + last->len == (unsigned long)base)
-		last->len += len;
+	if (last && last->iov_hnd + last->iov_len == (unsigned long)base)
+		last->iov_len += len;
 	else if (m->niov < ARRAY_SIZE(m->iov))
 		m->iov[m->niov++] = argo_iov(base, len);
 	else
@@ -92,8 +92,8 @@ static void argonet_tx_bounce(struct argonet_queue *q, const struct sk_buff *skb
 	struct argonet_message *m = &q->message;
 
 	m->niov--;
-	m->len -= m->iov[m->niov].len;
-	done -= m->iov[m->niov].len;
+	m->len -= m->iov[m->niov].iov_len;
+	done -= m->iov[m->niov].iov_len;
 	skb_copy_bits(skb, done, argonet_tx_stage(q, skb->len - done),
 		      skb->len - done);
 	argonet_tx_count(q, &q->tx.bounced, 1);
@@ -134,8 +134,8 @@ static void argonet_tx_hold(struct argonet_queue *q, struct sk_buff *skb)
  * Is there room for a frame beside what the message has already? Of its @len
  * bytes @copied go to the stage, the others are in so many @pieces.
  */
-static bool argonet_tx_room(const struct argonet_queue *q, u32 len, u32 copied,
-			    unsigned int pieces)
+static bool argonet_tx_takes(const struct argonet_queue *q, u32 len, u32 copied,
+			     unsigned int pieces)
 {
 	const struct argonet_message *m = &q->message;
 	u32 head = ARGONET_RECORD_ALIGN + sizeof(struct argonet_record);
@@ -149,8 +149,8 @@ static bool argonet_tx_room(const struct argonet_queue *q, u32 len, u32 copied,
 static bool argonet_tx_fits(const struct argonet_queue *q,
 			    const struct sk_buff *skb, bool copy)
 {
-	return copy ? argonet_tx_room(q, skb->len, skb->len, 0) :
-		      argonet_tx_room(q, skb->len, 0, skb_shinfo(skb)->nr_frags + 1);
+	return copy ? argonet_tx_takes(q, skb->len, skb->len, 0) :
+		      argonet_tx_takes(q, skb->len, 0, skb_shinfo(skb)->nr_frags + 1);
 }
 
 /* Take room for a record and what is copied behind it; the rest may follow. */
@@ -194,9 +194,9 @@ static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool co
 
 static int argonet_tx_send(struct argonet_queue *q)
 {
-	return argo_sendv(&q->dest, q->an->config.port + q->index,
-			  ARGONET_TYPE(ARGONET_KIND_DATA), q->message.iov,
-			  q->message.niov);
+	return argo_send_wait(&q->dest, q->an->config.port + q->index,
+			      ARGONET_TYPE(ARGONET_KIND_DATA), q->message.iov,
+			      q->message.niov, q->message.len);
 }
 
 /* The message waits, and with it the queue. */
@@ -225,10 +225,8 @@ static void argonet_tx_failed(struct argonet_queue *q, int ret)
 }
 
 /*
- * Try to send the message. A wake-up may come between a refusal and the wait;
- * the second try after the wait began cannot miss one. The ring being gone may
- * be the end of the link, or the peer gave it new memory: the control work
- * finds out.
+ * Try to send the message. When the ring is gone, the control work finds out
+ * whether the peer has ended its session, or has begun another.
  *
  * Return: false if the message waits.
  */
@@ -236,16 +234,10 @@ static bool argonet_tx_try(struct argonet_queue *q)
 {
 	int ret = argonet_tx_send(q);
 
-	if (argonet_full(ret)) {
+	if (argo_full(ret)) {
 		argonet_tx_count(q, &q->tx.eagain, 1);
-		netif_tx_stop_queue(argonet_txq(q));
-		argo_dest_wait(&q->dest, q->message.len);
-		ret = argonet_tx_send(q);
-		if (argonet_full(ret)) {
-			argonet_tx_block(q);
-			return false;
-		}
-		argo_dest_wait_end(&q->dest);
+		argonet_tx_block(q);
+		return false;
 	}
 	if (ret == -ECONNREFUSED || ret == -ESRCH) {
 		argonet_tx_block(q);
@@ -276,7 +268,7 @@ static bool argonet_tx_flush(struct argonet_queue *q)
 			argonet_tx_add(q, q->parked, false);
 		q->parked = NULL;
 	}
-	q->blocked = false;
+	WRITE_ONCE(q->blocked, false);
 	if (netif_tx_queue_stopped(txq))
 		netif_tx_wake_queue(txq);
 	return true;
@@ -285,15 +277,9 @@ static bool argonet_tx_flush(struct argonet_queue *q)
 /* Finish what the peer never took; the stack learns of it a bit later. */
 static bool argonet_tx_fit_peer(u32 features, struct sk_buff *skb)
 {
-	if (skb_is_gso(skb)) {
-		unsigned int type = skb_shinfo(skb)->gso_type;
-
-		return !((type & SKB_GSO_TCPV4 && !(features & ARGONET_F_TSO4)) ||
-			 (type & SKB_GSO_TCPV6 && !(features & ARGONET_F_TSO6)) ||
-			 (type & SKB_GSO_TCP_ECN && !(features & ARGONET_F_ECN)) ||
-			 (type & SKB_GSO_UDP_L4 && !(features & ARGONET_F_USO)));
-	}
-	if (skb->ip_summed == CHECKSUM_PARTIAL && !(features & ARGONET_F_CSUM))
+	if (argonet_offload_needs(skb) & ~features)
+		return false;
+	if (!skb_is_gso(skb) && skb->ip_summed == CHECKSUM_PARTIAL && !(features & ARGONET_F_CSUM))
 		return !skb_checksum_help(skb);
 	return true;
 }
@@ -380,6 +366,8 @@ netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev)
 		argonet_tx_count(q, &q->tx.dropped, 1);
 		goto drop;
 	}
+	if (unlikely(!argonet_jumbo_remove(skb)))
+		goto error;
 	if (unlikely(skb->len > q->max_frame)) {
 		argonet_tx_count(q, &q->tx.oversize, 1);
 		goto error;
@@ -428,8 +416,9 @@ bool argonet_tx_xdp(struct argonet_queue *q, struct xdp_frame *xdp)
 	unsigned int i;
 	void *at;
 
-	if (!q->on || q->blocked || len < ETH_HLEN || len > q->max_frame ||
-	    (!argonet_tx_room(q, len, len, 0) && !argonet_tx_flush(q))) {
+	if (!q->on || q->blocked || len < ETH_HLEN ||
+	    len > min_t(u32, q->max_frame, ARGONET_MAX_FRAME) ||
+	    (!argonet_tx_takes(q, len, len, 0) && !argonet_tx_flush(q))) {
 		argonet_tx_count(q, &q->tx.xdp_full, 1);
 		return false;
 	}
@@ -481,12 +470,47 @@ const struct argo_dest_ops argonet_dest_ops = {
 static void argonet_tx_go_on(struct argonet_queue *q)
 {
 	int woken = atomic_xchg(&q->woken, 0);
+	/* What is sent after this makes the peer look for room. */
+	bool owes = xchg(&q->owes, false);
+	u64 sent = u64_stats_read(&q->tx.sendv);
 
 	if (!q->blocked)
 		argonet_tx_flush(q);
 	else if (woken && argonet_tx_flush(q))
 		argonet_tx_count(q, woken == 1 + ARGO_WAKE_VIRQ ?
 				    &q->tx.wake_virq : &q->tx.wake_timer, 1);
+	if (owes && sent == u64_stats_read(&q->tx.sendv))
+		argo_ring_notify(q->ring);
+}
+
+/**
+ * argonet_tx_room_later() - there is room that the peer may wait for
+ * @q: queue it is in
+ *
+ * The peer looks for room when it gets a message. Most likely what was read is
+ * answered by one before @q->tx_napi gets its turn; else Xen signals the peer.
+ *
+ * Context: NAPI of @q.
+ */
+void argonet_tx_room_later(struct argonet_queue *q)
+{
+	WRITE_ONCE(q->owes, true);
+	/* A full barrier, against xchg() in argonet_tx_go_on(). */
+	napi_schedule(&q->tx_napi);
+}
+
+/* The same, when more is going to be read: with the answers there are so far. */
+void argonet_tx_room(struct argonet_queue *q)
+{
+	struct netdev_queue *txq = argonet_txq(q);
+
+	if (!__netif_tx_trylock(txq)) {
+		argonet_tx_room_later(q);
+		return;
+	}
+	WRITE_ONCE(q->owes, true);
+	argonet_tx_go_on(q);
+	__netif_tx_unlock(txq);
 }
 
 int argonet_tx_poll(struct napi_struct *napi, int budget)
@@ -521,10 +545,9 @@ void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer)
 	 * What the peer offered earlier in its session it still takes. Frames
 	 * that the stack made in that belief are on their way to us.
 	 */
-	if (!q->on)
-		q->peer_features = 0;
-	q->peer_features |= peer->features;
-	q->max_frame = peer->max_frame;
+	WRITE_ONCE(q->peer_features,
+		   peer->features | (q->on ? q->peer_features : 0));
+	WRITE_ONCE(q->max_frame, peer->max_frame);
 	q->max_message = peer->max_message;
 	q->on = true;
 	__netif_tx_unlock_bh(txq);
@@ -537,7 +560,7 @@ void argonet_tx_off(struct argonet_queue *q)
 
 	__netif_tx_lock_bh(txq);
 	q->on = false;
-	q->blocked = false;
+	WRITE_ONCE(q->blocked, false);
 	argo_dest_wait_end(&q->dest);
 	argonet_tx_drop(q, &q->tx.dropped);
 	if (q->parked) {

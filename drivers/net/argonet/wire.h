@@ -17,6 +17,12 @@
 #define ARGONET_KIND_DATA	3
 #define ARGONET_TYPE(kind)	(ARGO_TYPE_NET | ARGONET_VERSION << 8 | (kind))
 
+/* In the place of a feature: no peer takes such a frame, whatever it offers. */
+#define ARGONET_F_NEVER	0x80000000U
+
+/* Datagrams in one frame of UDP segmentation */
+#define ARGONET_MAX_DATAGRAMS	64
+
 /* The sender has the link up and needs no answer. */
 #define ARGONET_HELLO_UP	0x0001
 
@@ -82,6 +88,9 @@ struct argonet_record {
 #define ARGONET_MAX_MTU		65521
 #define ARGONET_MIN_FRAME	(ARGONET_MIN_MTU + ARGONET_L2_OVERHEAD)
 #define ARGONET_MAX_FRAME	(65536 + ARGONET_L2_OVERHEAD)
+/* Longer frames are unsegmented TCP, for those who offered to take them. */
+#define ARGONET_MAX_BIG		(224 * 1024)
+#define ARGONET_MAX_BIG_FRAME	(ARGONET_MAX_BIG + ARGONET_L2_OVERHEAD)
 
 /* Frames share a message up to so many bytes of copies. */
 #define ARGONET_BATCH		32768

@@ -12,13 +12,13 @@
 /**
  * enum argonet_attr - attributes of an argonet link
  * @IFLA_ARGONET_UNSPEC: unused
- * @IFLA_ARGONET_PEER: u16, domid of the peer; absent in a dump while unbound
+ * @IFLA_ARGONET_PEER: u32, domid of the peer; absent in a dump while unbound
  * @IFLA_ARGONET_PORT: u32, local Argo port of queue 0; queue n uses port + n
  * @IFLA_ARGONET_PEER_PORT: u32, the peer's Argo port of queue 0
  * @IFLA_ARGONET_RING_SIZE: u32, bytes of receive ring memory per queue
  * @IFLA_ARGONET_QUEUES: u32, receive queues, each with a ring of its own
- * @IFLA_ARGONET_STATE: u8, read-only, &enum argonet_state
- * @IFLA_ARGONET_VERSION: u8, read-only, protocol version in use
+ * @IFLA_ARGONET_STATE: u32, read-only, &enum argonet_state
+ * @IFLA_ARGONET_VERSION: u32, read-only, protocol version in use
  * @IFLA_ARGONET_FEATURES: u32, read-only, ARGONET_F_* offered to the peer
  * @IFLA_ARGONET_PEER_FEATURES: u32, read-only, ARGONET_F_* the peer offers
  * @IFLA_ARGONET_PEER_MAX_FRAME: u32, read-only, largest frame the peer takes
@@ -70,7 +70,9 @@ enum argonet_state {
 #define ARGONET_F_TSO6	(1U << 2)	/* unsegmented TCP over IPv6 */
 #define ARGONET_F_ECN	(1U << 3)	/* the two above with CWR set */
 #define ARGONET_F_USO	(1U << 4)	/* unsegmented UDP */
-#define ARGONET_F_ALL	((1U << 5) - 1)
+#define ARGONET_F_BIG4	(1U << 5)	/* frames of TSO4 longer than 64 KiB */
+#define ARGONET_F_BIG6	(1U << 6)	/* frames of TSO6 longer than 64 KiB */
+#define ARGONET_F_ALL	((1U << 7) - 1)
 
 #define ARGONET_MAX_QUEUES	16
 #define ARGONET_DEFAULT_PORT	0x6e657400	/* "net", room for queues below */

@@ -2,7 +2,8 @@
 /*
  * Argo: messages between domains, copied by the hypervisor.
  *
- * The hypercall ABI as Xen 4.12 and later implement it.
+ * The hypercall ABI as Xen 4.12 and later implement it. What Xen's own header has
+ * a name for has it here, too.
  */
 #ifndef __XEN_PUBLIC_ARGO_H__
 #define __XEN_PUBLIC_ARGO_H__
@@ -10,7 +11,7 @@
 #include <linux/types.h>
 
 /* One hypercall: a command and four arguments. */
-#define XEN_ARGO_HYPERCALL		39
+#define __HYPERVISOR_argo_op		39
 
 #define XEN_ARGO_OP_register_ring	1
 #define XEN_ARGO_OP_unregister_ring	2
@@ -18,7 +19,7 @@
 #define XEN_ARGO_OP_notify		4
 
 /* Raised for a new message and for space that was waited for; vCPU 0 only. */
-#define XEN_VIRQ_ARGO			11
+#define VIRQ_ARGO			11
 
 /* As the source domid of sendv, "the caller"; as a partner, "any domain". */
 #define XEN_ARGO_DOMID_ANY		0x7ff4
@@ -28,10 +29,10 @@
 
 /* Xen works in pages of this size whatever the page size of the guest is. */
 #define XEN_ARGO_PAGE_SIZE		4096
-#define XEN_ARGO_SLOT_SIZE		16
+#define XEN_ARGO_MSG_SLOT_SIZE		16
 #define XEN_ARGO_MAX_RING_PAGES		4096
 #define XEN_ARGO_MIN_RING_LEN		48
-#define XEN_ARGO_MAX_IOVS		8
+#define XEN_ARGO_MAXIOV		8
 #define XEN_ARGO_MAX_RINGS		128
 #define XEN_ARGO_MAX_NOTIFY		256
 
@@ -57,7 +58,7 @@ struct xen_argo_ring {
 };
 
 /* Starts on a slot and never wraps; its payload may wrap once. */
-struct xen_argo_message_header {
+struct xen_argo_ring_message_header {
 	__u32 len;			/* this header and the payload */
 	struct xen_argo_addr source;	/* the domid is Xen's word */
 	__u32 message_type;
@@ -78,8 +79,8 @@ struct xen_argo_unregister_ring {
 
 /* An address is guest virtual, valid in the caller's page tables. */
 struct xen_argo_iov {
-	__u64 base;
-	__u32 len;
+	__u64 iov_hnd;
+	__u32 iov_len;
 	__u32 pad;			/* zero */
 };
 

@@ -302,40 +302,40 @@ run_faults()
 	try 'UDP at full speed' iperf -u -b 0 -t 2 -l 1400
 	try 'UDP in fragments' iperf -u -b 0 -t 2 -l 60000
 	try 'TCP from many pages' many_pieces
-	try 'a reader that stands still' slow_reader
-	try 'one end flaps' flaps a
+	try 'a reader that stands still' slow_reader # B49
+	try 'one end flaps' flaps a # F7
 	try 'the other end flaps' flaps b
 	try 'both ends flap at once' flaps_at_once
 	try 'settings change under traffic' settings
-	try 'ends that differ' unlike_ends
-	try 'what is refused' refusals
-	try 'the modules are reloaded under traffic' reload
-	try 'more links than rings' many_links
-	try 'a namespace vanishes with its device' namespace
+	try 'ends that differ' unlike_ends # F29
+	try 'what is refused' refusals # B60 B62
+	try 'the modules are reloaded under traffic' reload # B64 F4 F5
+	try 'more links than rings' many_links # B61 F17
+	try 'a namespace vanishes with its device' namespace # F28
 
 	for errno in $(errors EAGAIN:11 EBUSY:16 ENOMEM:12 EMSGSIZE:90 ECONNREFUSED:111 \
 		ESRCH:3 EPERM:1 EINVAL:22 EFAULT:14); do
-		try "sendv fails with ${errno%:*}" fails sendv "${errno#*:}"
+		try "sendv fails with ${errno%:*}" fails sendv "${errno#*:}" # F23
 	done
 	for errno in $(errors EAGAIN:11 ENOMEM:12 EINVAL:22 EFAULT:14); do
 		try "notify fails with ${errno%:*}" fails notify "${errno#*:}"
 	done
 	for errno in $(errors ENOSPC:28 EEXIST:17 ENOMEM:12 EPERM:1 EINVAL:22 EAGAIN:11 \
 		ECONNREFUSED:111 ESRCH:3); do
-		try "register fails with ${errno%:*}" fails register "${errno#*:}"
+		try "register fails with ${errno%:*}" fails register "${errno#*:}" # F15 F16 F19
 	done
 	try 'unregister fails with EINVAL' fails unregister 22
-	try 'loading fails: probe' load_fails 'probe 19' 'No such device'
-	try 'loading fails: bind' load_fails 'bind 28' 'No space left'
+	try 'loading fails: probe' load_fails 'probe 19' 'No such device' # F20
+	try 'loading fails: bind' load_fails 'bind 28' 'No space left' # F21
 
-	try 'half of the VIRQs are lost' faulty virq_lose 50
+	try 'half of the VIRQs are lost' faulty virq_lose 50 # F22
 	try 'all VIRQs are lost' faulty virq_lose 100
 	try 'VIRQs are delivered again' faulty virq_dup 5
 	try 'VIRQs are late' faulty virq_delay 30
-	try 'VIRQs without a reason' faulty spurious 1000
+	try 'VIRQs without a reason' faulty spurious 1000 # F22
 	try 'half of the waits are lost' faulty wait_lose 50
 	try 'all waits are lost' faulty wait_lose 100
-	try 'one ring vanishes' faulty drop 0x1000
+	try 'one ring vanishes' faulty drop 0x1000 # F24
 	try 'all rings vanish' faulty drop all
 	try 'rings vanish and stay away' stay_away
 	try 'rx_ptr is corrupted' corrupt rx
@@ -346,11 +346,11 @@ run_faults()
 	try 'hostile DATA' hostile_data
 	try 'hostile HELLO and BYE' hostile_handshake
 	try 'a flood of nonsense' flood
-	try 'a peer that dies and comes back' mortal_peer
+	try 'a peer that dies and comes back' mortal_peer # B55 F1
 
 	# none of this is about races
 	[ "$FLAVOUR" = kcsan ] || memory_cases
-	try 'all faults at once' chaos
+	try 'all faults at once' chaos # F32
 	try 'nothing is left at the end' quiet_end
 	run_cases
 }

@@ -31,6 +31,7 @@ function close_suite() {
 	word = $1 == "not" ? "not ok" : "ok"
 	name = $0
 	sub(/^ *(not )?ok [0-9]+ (- )?/, "", name)
+	sub(/# SKIP/, "# skip", name)
 	print word "\t" suite ": " name
 	next
 }

@@ -23,11 +23,11 @@ fault_injection_begin()
 }
 
 # failing KNOB MODULE PERCENT COMMAND...: while the command runs, so many of the
-# allocations with the module among the callers fail.
+# allocations with the module among the callers fail, at least one of them.
 failing()
 {
 	local knob=/sys/kernel/debug/$1 module=/sys/module/$2 percent=$3
-	local start
+	local start most=1000000
 
 	shift 3
 	# vmalloc() tells with a trace that it got none, but no BUG or WARNING
@@ -36,10 +36,14 @@ failing()
 	echo 24 >"$knob/stacktrace-depth"
 	echo "$start" >"$knob/require-start"
 	printf '%#x\n' $((start + $(cat "$module/coresize"))) >"$knob/require-end"
+	echo $most >"$knob/times"
 	echo "$percent" >"$knob/probability"
 	"$@" || true
 	echo 0 >"$knob/probability"
 	echo 0 >"$knob/stacktrace-depth"
+	# Counts down with each that failed.
+	echo "failed: $((most - $(cat "$knob/times")))"
+	[ "$(cat "$knob/times")" -lt $most ]
 }
 
 # All that takes memory; whatever of it fails
@@ -192,10 +196,10 @@ memory_cases()
 	local module
 
 	for module in argonet argo_core; do
-		try "failslab in $module" no_memory failslab $module
-		try "fail_page_alloc in $module" no_memory fail_page_alloc $module
+		try "failslab in $module" no_memory failslab $module # F26
+		try "fail_page_alloc in $module" no_memory fail_page_alloc $module # F26
 	done
 	try 'frames of single pages' single_pages
-	try 'loading the modules, each allocation fails' modules_each_allocation
-	try 'setting up a link, each allocation fails' link_each_allocation
+	try 'loading the modules, each allocation fails' modules_each_allocation # F26
+	try 'setting up a link, each allocation fails' link_each_allocation # F26
 }

@@ -21,7 +21,7 @@ static int send_from(u16 from, u16 to, u32 len)
 
 static int read_all(u16 owner, u16 partner)
 {
-	struct xen_argo_message_header head;
+	struct xen_argo_ring_message_header head;
 	int n = 0;
 
 	while (fake_peer_recv(owner, partner, PORT, &head, buf, sizeof(buf)) >= 0)
@@ -128,7 +128,7 @@ static void waits_are_limited(struct kunit *test)
 
 static void waits_of_another_domain(struct kunit *test)
 {
-	struct xen_argo_message_header head;
+	struct xen_argo_ring_message_header head;
 
 	KUNIT_ASSERT_EQ(test, 0, fake_peer_open(PEER, 3, PORT, LEN));
 	fill(3, PEER);

@@ -19,7 +19,7 @@ static int make_link(struct net_device *dev, u16 domid, u16 type, u32 value)
 		struct nlattr nla;
 		u32 value;
 	} to = {
-		{ .nla_len = NLA_HDRLEN + 2, .nla_type = IFLA_ARGONET_PEER },
+		{ .nla_len = NLA_HDRLEN + 4, .nla_type = IFLA_ARGONET_PEER },
 		domid,
 	}, more = {
 		{ .nla_len = NLA_HDRLEN + 4, .nla_type = type },
@@ -142,7 +142,7 @@ static void take_frames(int len)
 
 static bool take_message(void)
 {
-	struct xen_argo_message_header head;
+	struct xen_argo_ring_message_header head;
 	int len = fake_peer_recv(PEER, ME, NET_PORT, &head, peer.in, BUF_SIZE);
 
 	if (len < 0)
