@@ -18,6 +18,7 @@ key=$(cat "$0" "$TOP"/scripts/lib/image.sh "$here"/* \
 guest_modules=(
 	xen-netfront llc stp bridge 8021q veth bonding dummy tun
 	sch_netem sch_tbf sch_fq act_mirred cls_matchall sch_ingress
+	sctp vxlan geneve ip_gre ipip macvlan ipvlan ifb netconsole
 	xen-evtchn xen-privcmd af_packet_diag
 )
 dom0_modules=(
