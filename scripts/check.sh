@@ -13,7 +13,7 @@
 cd "$TOP"
 OUT=$BUILD/check
 root=
-all=(checkpatch kernel-doc shellcheck build-6.1 build-6.12 build-newest arm64
+all=(checkpatch kernel-doc shellcheck matrix build-6.1 build-6.12 build-newest arm64
 	dkms iproute2 package)
 
 # Everything that checkpatch says counts, except these, by file. The patterns
@@ -21,6 +21,8 @@ all=(checkpatch kernel-doc shellcheck build-6.1 build-6.12 build-newest arm64
 exceptions=(
 	# The tracing macros have a layout of their own.
 	'drivers/*/trace.h OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT'
+	# The layout of struct_group_tagged()
+	'drivers/net/argonet/argonet.h LINE_SPACING,PARENTHESIS_ALIGNMENT'
 	# The hypervisor's ABI, as in the kernel's other files in this folder:
 	# programs that include it have no BIT().
 	'include/xen/interface/* BIT_MACRO'
@@ -33,6 +35,11 @@ exceptions=(
 	'tests/fuzz/fuzz.c CAMELCASE,PREFER_KERNEL_TYPES'
 	# Stands in for kernel headers, typedefs and all.
 	'tests/fuzz/net_shim.h MACRO_ARG_REUSE,NEW_TYPEDEFS'
+	# Stands in for kernel headers: much takes arguments and does nothing.
+	'tests/sim/kernel.h MACRO_ARG_UNUSED,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,MACRO_WITH_FLOW_CONTROL,NEW_TYPEDEFS,PREFER_DEFINED_ATTRIBUTE_MACRO,EXPORT_SYMBOL,VOLATILE,MEMORY_BARRIER,PREFER_KERNEL_TYPES,UNCOMMENTED_DEFINITION,COMPLEX_MACRO'
+	'tests/sim/net.h UNCOMMENTED_DEFINITION,MACRO_ARG_UNUSED,MACRO_ARG_REUSE,NEW_TYPEDEFS,CAMELCASE,PREFER_KERNEL_TYPES'
+	# Its milliseconds never wrap.
+	'tests/sim/* JIFFIES_COMPARISON,PREFER_DEFINED_ATTRIBUTE_MACRO,UNCOMMENTED_DEFINITION,PREFER_KERNEL_TYPES'
 	# Programs have no names for attributes.
 	'tests/tools/xdp.bpf.c PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES'
 	# Programs have no u32, only uint32_t.
@@ -306,6 +313,12 @@ check_arm64()
 		touch "$kdir/done"
 	fi
 	build "$dir/tree" "$kdir" CROSS_COMPILE=aarch64-linux-gnu-
+}
+
+# The tables of what is tested are those of the tests.
+check_matrix()
+{
+	tests/matrix.sh --check || complain "docs/testing.md is out of date"
 }
 
 check_iproute2()

@@ -53,9 +53,10 @@ static void bench_receive(struct tasklet_struct *t)
 
 static DECLARE_TASKLET(receiver, bench_receive);
 
-static void bench_data(void *priv)
+static bool bench_data(void *priv)
 {
 	tasklet_schedule(&receiver);
+	return true;
 }
 
 static void bench_lost(void *priv)

@@ -24,7 +24,7 @@ static int __init argo_poke_init(void)
 		.partner_id = partner,
 	};
 
-	return (int)xen_single_call(XEN_ARGO_HYPERCALL,
+	return (int)xen_single_call(__HYPERVISOR_argo_op,
 				    XEN_ARGO_OP_unregister_ring,
 				    (unsigned long)&unreg, 0, 0, 0);
 }
