@@ -26,14 +26,19 @@ demo:
 test:
 	@tests/run
 
+test-long:
+	@tests/long.sh
+
 fuzz:
 	@tests/fuzz/run --long
+	@$(MAKE) -s -C tests/sim check SIM_TIME=$${FUZZ_TIME:-600}
 
 fuzz-cover:
 	@tests/fuzz/cover.sh
 
 fuzz-breaks:
 	@tests/fuzz/breaks.sh
+	@tests/sim/breaks.sh
 
 test-debug:
 	@tests/debug/run lockdep kasan kcsan
@@ -68,6 +73,6 @@ distclean: clean
 help:
 	@scripts/help.sh
 
-.PHONY: modules plugin install demo test fuzz fuzz-cover fuzz-breaks test-debug \
-	test-bench coverage bench check deb shell setup clean distclean help
+.PHONY: modules plugin install demo test test-long fuzz fuzz-cover fuzz-breaks \
+	test-debug test-bench coverage bench check deb shell setup clean distclean help
 .DEFAULT_GOAL := modules

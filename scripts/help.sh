@@ -7,6 +7,7 @@ make            build the modules for the running kernel, or for KDIR=
 make install    install them, and the plugin for ip, on this machine
 make demo       two guests on Xen talk over argonet and over netfront
 make test       the whole test suite; TESTS=<file> TAGS=<tags> select
+make test-long  it with each kernel, hypervisor and number of vCPUs, and a soak: hours
 make bench      what argonet and netfront cost, counted exactly
 make test-bench that counting gives the same twice
 make fuzz       fuzz the drivers' parsers for long; TARGET= FUZZ_TIME= FUZZ_RUNS=
