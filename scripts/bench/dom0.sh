@@ -74,6 +74,7 @@ mib=$((1 << 20))
 workloads() # NETWORK ADDRESS DEVICE
 {
 	! wanted tcp || measure tcp "$1" "$2" $((16 * mib)) $((80 * mib)) tcp % 1
+	! wanted tcpbig || [ "$1" != argonet ] || big "$2" "$3"
 	! wanted tcp4 || measure tcp4 "$1" "$2" $((4 * mib)) $((20 * mib)) tcp % 4
 	! wanted sendfile || measure sendfile "$1" "$2" $((16 * mib)) $((80 * mib)) sendfile % 1
 	! wanted bidir || measure bidir "$1" "$2" $((8 * mib)) $((40 * mib)) bidir %
@@ -90,6 +91,15 @@ workloads() # NETWORK ADDRESS DEVICE
 	! wanted pingload || on g1 "flow latency pingload$at/$1/ping $2 200 4 0"
 	! wanted pinned || on g1 "flow pinned pinned$at/$1/once $2 12"
 	! wanted slowreader || slowreader "$1" "$2"
+}
+
+# As tcp with longer frames, where the kernel has such of IPv4
+big() # ADDRESS DEVICE
+{
+	! on g1 "gso $2" | grep -q 'ipv4_max_size 0' || return 0
+	on g1 "gso $2 $((224 * 1024))"
+	measure tcpbig argonet "$1" $((16 * mib)) $((80 * mib)) tcp % 1
+	on g1 "gso $2 65536"
 }
 
 # Nothing offloaded, or all of it again; the MTU is 1500 anyway.
