@@ -58,9 +58,6 @@ load lib/traffic
 	assert [ "$(count link_rx_packets "$after" "$before")" -ge 10 ]
 	assert [ "$(count link_rx_bytes "$after" "$before")" -ge $((10 * 1042)) ]
 	assert [ "$(count link_tx_bytes "$after" "$before")" -ge $((10 * 1042)) ]
-	# ethtool's counters and the device's are the same
-	assert_equal "$(count rx_packets "$after")" "$(count link_rx_packets "$after")"
-	assert_equal "$(count tx_packets "$after")" "$(count link_tx_packets "$after")"
 }
 
 @test "ethtool: -i, -l, -g, -k and -S describe the link" {
@@ -71,8 +68,8 @@ load lib/traffic
 	run on g1 'ethtool -l argo0'
 	assert_equal "$(grep -c '^Combined:[[:space:]]*2$' <<<"$output")" 2
 	run on g1 'ethtool -g argo0'
-	assert_line --regexp '^RX:[[:space:]]*16777216$'
-	assert_line --regexp '^RX:[[:space:]]*65536$'
+	assert_line --regexp '^RX:[[:space:]]*1048576$'
+	assert_line --regexp '^RX:[[:space:]]*4096$'
 	run on g1 'ethtool -k argo0'
 	for f in rx-checksumming tx-checksumming scatter-gather \
 		tcp-segmentation-offload generic-receive-offload \
@@ -81,12 +78,19 @@ load lib/traffic
 	done
 	run on g1 'ethtool -S argo0'
 	for q in q0 q1; do
-		for c in tx_packets tx_sendv tx_eagain tx_stop tx_wake_virq \
-			tx_wake_timer tx_bounced rx_packets rx_messages \
-			rx_notify rx_notify_elided rx_bad_length; do
+		for c in tx_sendv tx_eagain tx_stop tx_wake_virq \
+			tx_wake_timer tx_bounced rx_messages \
+			rx_notify rx_notify_elided rx_bad_kind; do
 			assert_line --regexp "^ *${q}_$c: [0-9]+$"
 		done
 	done
+	# what ip -s and netlink's queue statistics have is not told twice
+	refute_output --regexp '_(tx|rx)_(packets|bytes)'
 	run on g1 'ethtool argo0'
 	assert_line --regexp 'Link detected: yes'
+	assert_line --regexp 'Speed: Unknown!'
+	on g1 'ethtool -s argo0 speed 10000 duplex full autoneg off'
+	run on g1 'ethtool argo0'
+	assert_line --regexp 'Speed: 10000Mb/s'
+	assert_line --regexp 'Duplex: Full'
 }

@@ -26,7 +26,7 @@ frames()
 
 	before=$(counters g1 argo0)
 	tcp g1 g2 "$1" 1000000 >&2 || return
-	count tx_packets "$(counters g1 argo0)" "$before"
+	count link_tx_packets "$(counters g1 argo0)" "$before"
 }
 
 assert_segmented() # ADDRESS
@@ -64,7 +64,7 @@ assert_unsegmented() # ADDRESS
 
 @test "offload: rx checksums off at the receiver take effect at the sender" {
 	pair_up
-	assert_equal "$(info g1 argo0 peer-features)" csum,tso4,tso6,ecn,uso
+	assert_equal "$(info g1 argo0 peer-features)" "$(all_features)"
 	on g2 'ethtool -K argo0 rx off'
 	retry_until 5 peer_takes g1 none
 	retry_until 5 feature_is g1 tx-checksum-ip-generic 'off [requested on]'
@@ -75,7 +75,7 @@ assert_unsegmented() # ADDRESS
 	assert_equal "$(feature g2 tx-checksum-ip-generic)" on
 	tcp g2 g1 10.77.0.1 1000000
 	on g2 'ethtool -K argo0 rx on rx-gro-hw on'
-	retry_until 5 peer_takes g1 csum,tso4,tso6,ecn,uso
+	retry_until 5 peer_takes g1 "$(all_features)"
 	retry_until 5 feature_is g1 tx-tcp-segmentation on
 	assert_unsegmented 10.77.0.2
 	assert_intact
@@ -104,7 +104,7 @@ assert_unsegmented() # ADDRESS
 			ethtool -K argo0 rx on rx-gro-hw on && sleep 0.2
 		done'
 	served g2 5001
-	retry_until 5 peer_takes g1 csum,tso4,tso6,ecn,uso
+	retry_until 5 peer_takes g1 "$(all_features)"
 	assert_intact
 }
 
@@ -116,12 +116,12 @@ assert_unsegmented() # ADDRESS
 	udp_all g1 g2 10.77.0.2 1000 1000 40 20000
 	udp_all g1 g2 fd77::2 1000 1000 40 20000
 	# 50 large frames, and a few that belong to the kernel
-	assert [ "$(count tx_packets "$(counters g1 argo0)" "$before")" -lt 100 ]
+	assert [ "$(count link_tx_packets "$(counters g1 argo0)" "$before")" -lt 100 ]
 
 	on g1 'ethtool -K argo0 tx-udp-segmentation off'
 	before=$(counters g1 argo0)
 	udp_all g1 g2 10.77.0.2 1000 1000 40 20000
-	assert [ "$(count tx_packets "$(counters g1 argo0)" "$before")" -ge 1000 ]
+	assert [ "$(count link_tx_packets "$(counters g1 argo0)" "$before")" -ge 1000 ]
 	assert_intact
 }
 

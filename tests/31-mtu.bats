@@ -25,6 +25,7 @@ plain_queue
 	assert_intact
 }
 
+# F29
 @test "mtu: 9000 against 1500, both ways" {
 	MTU1=9000 MTU2=1500 pair_up
 	# each side sends what its own MTU allows; the other takes it
@@ -38,6 +39,7 @@ plain_queue
 	assert_intact
 }
 
+# B62
 @test "mtu: out of the driver's range" {
 	pair_up
 	run on g1 'ip link set argo0 mtu 70000'

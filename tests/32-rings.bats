@@ -45,15 +45,16 @@ use_rings()
 	use_rings
 }
 
+# B51
 @test "rings: resized while up with ethtool -G" {
 	pair_up 'ring-size 64K'
-	on g1 'ethtool -G argo0 rx 262144'
+	on g1 'ethtool -G argo0 rx 16384'
 	retry_until 20 peer_ring 262144
 	assert_equal "$(info g1 argo0 ring-size)" 262144
 	tcp_both 1000000
-	run on g1 'ethtool -G argo0 rx 4095'
+	run on g1 'ethtool -G argo0 rx 255'
 	assert_failure
-	run on g1 'ethtool -G argo0 rx 16777217'
+	run on g1 'ethtool -G argo0 rx 1048577'
 	assert_failure
 	assert_equal "$(info g1 argo0 ring-size)" 262144
 	pings g1 10.77.0.2
@@ -87,8 +88,9 @@ many_flows()
 	serve g2 5201 iperf3 -s -1
 	iperf g1 10.77.0.2 -n 10M -P 4
 	many_flows
-	assert [ "$(used g1 tx_packets)" -ge 2 ]
-	assert_equal "$(used g1 tx_packets)" "$(used g2 rx_packets)"
+	assert [ "$(used g1 tx_sendv)" -ge 2 ]
+	# HELLO came on the first one in any case
+	assert [ "$(used g2 rx_messages)" -ge "$(used g1 tx_sendv)" ]
 	tcp_both 3000000
 	udp_all g1 g2 10.77.0.2 500 1400 1 500
 	assert_intact

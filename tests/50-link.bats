@@ -21,6 +21,7 @@ teardown()
 	assert_output --partial '"peer":77,"port":4096,"peer_port":8192,"ring_size":65536,"queues":3,"state":"down"'
 }
 
+# B59 B60 B62
 @test "every refusal says why" {
 	argonet_load g1
 	on g1 'ip link add argo8 type argonet peer 77 port 0x1000 queues 4
@@ -78,6 +79,7 @@ teardown()
 		ip link add argo6 type argonet peer 78 port 0x1003'
 }
 
+# B59
 @test "another user namespace's root cannot bind a link it was given" {
 	argonet_load g1
 	on g1 'ip link add argo0 type argonet
@@ -86,7 +88,11 @@ teardown()
 		ip link set argo0 netns "$(pidof sleep)"'
 	refuse g1 <<-'END'
 	nsenter -t $(pidof sleep) -U -n --preserve-credentials ip link set argo0 type argonet peer 0 => needs CAP_NET_ADMIN in the initial user namespace
+	nsenter -t $(pidof sleep) -U -n --preserve-credentials ip link set argo0 type argonet ring-size 128K => needs CAP_NET_ADMIN in the initial user namespace
+	nsenter -t $(pidof sleep) -U -n --preserve-credentials ethtool -G argo0 rx 1048576 => needs CAP_NET_ADMIN in the initial user namespace
 	END
+	run on g1 'nsenter -t $(pidof sleep) -n ip -d link show argo0'
+	assert_output --partial 'ring-size 1179648'
 	on g1 'nsenter -t $(pidof sleep) -n ip link set argo0 type argonet peer 0'
 	on g1 'kill $(pidof sleep)'
 }
@@ -141,6 +147,7 @@ teardown()
 	assert_failure
 }
 
+# F7
 @test "fifty flaps under traffic" {
 	pair_up
 	traffic_start g1 g2 10.77.0.2
@@ -212,7 +219,23 @@ teardown()
 	transfer g1 g2 10.77.0.2
 }
 
+@test "what is asked for and so already changes nothing" {
+	local before
+
+	pair_up
+	before=$(on g1 'cat /sys/class/net/argo0/carrier_changes')
+	on g1 "for i in 1 2 3; do
+			ip link set argo0 type argonet ring-size 1152K peer $(domid g2) queues 1 &&
+			ip link set argo0 type argonet || exit
+		done"
+	transfer g1 g2 10.77.0.2
+	assert_equal "$(on g1 'cat /sys/class/net/argo0/carrier_changes')" "$before"
+	run said g2 'argo0: disconnected by domain'
+	assert_failure
+}
+
 # One that does not exist, and one that lives without argonet
+# F18
 @test "waiting for a domain is quiet" {
 	argonet_add g1 argo0 1 peer 30000
 	argonet_add g1 argo1 2 peer 0

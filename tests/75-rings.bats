@@ -5,7 +5,7 @@
 # drops without a word.
 # bats file_tags=fault,rings
 
-load lib/bed
+load lib/traffic
 load lib/faults
 
 NET_PORT=0x6e657400
@@ -20,6 +20,7 @@ teardown()
 	faults_teardown
 }
 
+# B1 B10 B11 B12 B14 B22 F17
 @test "Xen answers as was measured, argo-core keeps its word to a client" {
 	on g1 'modprobe argo-core'
 	"$BED" put g1 "$(test_modules)/argo-selftest.ko"
@@ -66,10 +67,12 @@ lose() # DOM...
 	assert_output "$(domid g1) $NET_PORT"
 }
 
+# F24
 @test "a ring is lost at one end under traffic" {
 	lose g1
 }
 
+# F24
 @test "rings are lost at both ends under traffic" {
 	lose g1 g2
 }
@@ -99,6 +102,34 @@ lose() # DOM...
 	transfer g1 g2 10.77.0.2
 }
 
+# The worst ping over argo0, in milliseconds
+worst_ping()
+{
+	on g1 'ping -q -c 10 -i 0.4 -W 9 10.77.0.2' |
+		sed -n 's,^rtt .*= [^/]*/[^/]*/\([0-9]*\).*,\1,p'
+}
+
+# bats test_tags=sleepers
+@test "a link that puts its interrupts off is not felt on another" {
+	local worst
+
+	pair_up
+	on dom0 "$(argonet_commands argo1 3 peer "$(domid g1)" port 0x300 peer-port 0x300) &&
+		ip addr flush dev argo1 && ip addr add 10.78.0.3/24 dev argo1 && ip link set argo1 up"
+	on g1 'ip link add argo1 type argonet peer 0 port 0x300 peer-port 0x300 &&
+		ip addr add 10.78.0.1/24 dev argo1 && ip link set argo1 up'
+	retry_until 20 carrier g1 argo1
+	on g1 'ping -q -c 2 10.77.0.2 && ping -q -c 2 10.78.0.3'
+	on g1 'echo 3000000000 >/sys/class/net/argo1/gro_flush_timeout &&
+		echo 1 >/sys/class/net/argo1/napi_defer_hard_irqs &&
+		(setsid ping -q -i 1 -W 9 10.78.0.3 >/dev/null 2>&1 </dev/null &)'
+	sleep 1.2
+	worst=$(worst_ping)
+	on g1 'killall -q ping || true'
+	echo "worst of ten: $worst ms"
+	assert [ "$worst" -lt $((100 * BED_SLOW)) ]
+}
+
 @test "one of several rings is lost" {
 	pair_up 'queues 4'
 	lose_ring g1 "$(domid g2)" $((NET_PORT + 2))
@@ -113,4 +144,60 @@ lose() # DOM...
 	on g1 'timeout 60 iperf3 -c 10.77.0.2 -p 5201 -P 16 -n 64K -R'
 	run rings g1
 	assert_equal "${#lines[@]}" 4
+}
+
+# B61: argo0's ring is one of 128.
+@test "more links than Xen gives rings" {
+	pair_up
+	on g1 'for n in $(seq 200); do
+			echo "link add many$n type argonet peer 0 port $((0x8000 + n)) ring-size 4K"
+			echo "link set many$n up"
+		done | ip -batch -'
+	retry_until 30 all_rings g1
+	run said g1 'many[0-9]*: this domain has all the Argo rings'
+	assert_success
+	transfer g1 g2 10.77.0.2
+	# Whoever waits gets what others give back.
+	on g1 'for n in $(seq 1 100); do echo "link del many$n"; done | ip -batch -'
+	retry_until 30 rings_of_all g1 101
+	on g1 'for n in $(seq 101 200); do echo "link del many$n"; done | ip -batch -'
+	run rings g1
+	assert_output "$(domid g2) $NET_PORT"
+	transfer g1 g2 10.77.0.2
+}
+
+all_rings() # DOM
+{
+	rings_of_all "$1" 128
+}
+
+rings_of_all() # DOM COUNT
+{
+	[ "$(rings "$1" | wc -l)" = "$2" ]
+}
+
+# B63
+@test "frames of the local stack that are too short or too long leave nothing" {
+	tool_install say g1
+	pair_up
+	# What is shorter than a header the kernel does not even give to a device.
+	run on g1 "say frames argo0 0 1 13 14 1514 1518 1519 65535 70000; ip -s link show argo0"
+	assert_success
+	assert_equal "${lines[*]:0:3}" 'EINVAL EINVAL EINVAL'
+	assert_equal "${lines[*]:3:2}" 'sent sent'
+	assert_equal "${lines[*]:6:3}" 'EMSGSIZE EMSGSIZE EMSGSIZE'
+	transfer g1 g2 10.77.0.2
+}
+
+# F16: somebody registered a ring of this name before. It is replaced: whoever can do
+# that is this domain itself.
+@test "a ring that is there already" {
+	"$BED" put g1 "$(test_modules)/argo-say.ko"
+	tool_install say g1
+	argonet_load g1
+	on g1 "insmod /tmp/argo-say.ko &&
+		echo 'register 0 4032' | say $(domid g2) 000000000000 000000000000"
+	pair_up
+	transfer g1 g2 10.77.0.2
+	on g1 'rmmod argo_say'
 }

@@ -59,14 +59,17 @@ load_fails()
 	grep -q 'No such device' "$out.err"
 }
 
+# F20
 @test "a kernel without Xen" {
 	load_fails bare 'this kernel does not run on Xen, nothing to do'
 }
 
+# F20
 @test "Xen without argo=1" {
 	load_fails off 'Xen was booted without Argo, add argo=1 to its command line'
 }
 
+# F20
 @test "Xen built without CONFIG_ARGO, as Debian's" {
 	load_fails debian 'this Xen has no Argo, it must be built with CONFIG_ARGO'
 }

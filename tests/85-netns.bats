@@ -13,6 +13,7 @@ teardown()
 }
 
 # As everywhere, a link goes with the namespace it was in.
+# F28
 @test "a namespace is deleted under traffic" {
 	pair_up
 	on g1 'ip netns add gone && ip link set argo0 netns gone &&

@@ -29,4 +29,5 @@ one() # NAME FOLDER
 }
 
 one unit tests/unit
+one sim tests/sim
 one plugin tools/iproute2
