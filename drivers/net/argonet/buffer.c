@@ -25,13 +25,13 @@
 #define ARGONET_RX_ORDER	(PAGE_SHIFT < 15 ? 15 - PAGE_SHIFT : 0)
 #define ARGONET_RX_LARGE	(PAGE_SIZE << ARGONET_RX_ORDER)
 
+/* @bytes: how much of what comes back is kept until it is needed again */
 static struct page_pool *argonet_pool_create(struct argonet_queue *q,
-					     unsigned int order, u32 ring_size)
+					     unsigned int order, u32 bytes)
 {
 	struct page_pool_params params = {
 		.order = order,
-		/* What a ring holds can be on its way through the stack. */
-		.pool_size = max_t(u32, ring_size >> (PAGE_SHIFT + 2 + order), 16),
+		.pool_size = max_t(u32, bytes >> (PAGE_SHIFT + order), 16),
 		.nid = NUMA_NO_NODE,
 	};
 
@@ -53,10 +53,12 @@ int argonet_pools_create(struct argonet_queue *q, struct argonet_memory *mem,
 {
 	int ret;
 
-	mem->pool = argonet_pool_create(q, 0, ring_size);
+	/* A long frame has one page and the rest in large pieces. */
+	mem->pool = argonet_pool_create(q, 0, ring_size / 4);
 	if (IS_ERR(mem->pool))
 		return PTR_ERR(mem->pool);
-	mem->large_pool = argonet_pool_create(q, ARGONET_RX_ORDER, ring_size);
+	/* What the ring held waits in a socket while it fills up again. */
+	mem->large_pool = argonet_pool_create(q, ARGONET_RX_ORDER, 2 * ring_size);
 	if (IS_ERR(mem->large_pool)) {
 		ret = PTR_ERR(mem->large_pool);
 		goto err_pool;
