@@ -10,6 +10,7 @@
  * clients of this driver put a magic number of their own into the upper half.
  */
 #define ARGO_TYPE_NET		0x414e0000	/* argonet: version << 8 | kind */
+#define ARGO_TYPE_VSOCK		0x41560000	/* vsock-argo: the same */
 
 /**
  * struct argo_message - one received message, still in the ring

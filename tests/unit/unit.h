@@ -58,5 +58,6 @@ struct Suite *cursor_suite(void);
 struct Suite *notify_suite(void);
 struct Suite *record_suite(void);
 struct Suite *handshake_suite(void);
+struct Suite *vsock_handshake_suite(void);
 
 #endif /* _UNIT_H */
