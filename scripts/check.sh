@@ -176,6 +176,7 @@ build()
 		complain "warnings"
 	[ -s "$tree/drivers/argo/core/argo-core.ko" ] || complain "no argo-core.ko"
 	[ -s "$tree/drivers/net/argonet/argonet.ko" ] || complain "no argonet.ko"
+	[ -s "$tree/drivers/argo/vsock/vsock-argo.ko" ] || complain "no vsock-argo.ko"
 	release=$(cat "$root$kdir/include/config/kernel.release")
 	[[ $release =~ $(dkms_conf BUILD_EXCLUSIVE_KERNEL) ]] ||
 		complain "dkms.conf leaves out $release in BUILD_EXCLUSIVE_KERNEL"
