@@ -20,6 +20,7 @@ guest_modules=(
 	sch_netem sch_tbf sch_fq act_mirred cls_matchall sch_ingress
 	sctp vxlan geneve ip_gre ipip macvlan ipvlan ifb netconsole
 	xen-evtchn xen-privcmd af_packet_diag
+	vsock vmw_vsock_virtio_transport_common vsock_loopback vsock_diag
 )
 dom0_modules=(
 	xen-privcmd xenfs xen-evtchn xen-gntdev xen-gntalloc xen-netback
