@@ -18,6 +18,7 @@
 #define FAKE_DOMAINS		64
 #define FAKE_MAX_WAITS		32
 #define FAKE_MAX_PAYLOAD	16777184U
+#define FAKE_CALLS_TIMED	16
 
 /**
  * struct fake_wait - a domain that waits for room in a ring
@@ -167,6 +168,7 @@ int fake_corrupt(u16 owner, u32 port, const char *what, u32 value);
 int fake_fail(const char *spec);
 void fake_heal(void);
 u32 fake_calls(enum fake_op op);
+unsigned long fake_call_at(enum fake_op op, u32 n);
 int fake_fault(enum fake_op op);
 bool fake_chance(u32 percent);
 void fake_hit(enum fake_hit what);

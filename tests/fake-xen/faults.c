@@ -4,6 +4,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/export.h>
+#include <linux/jiffies.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
@@ -27,10 +28,12 @@ static const char * const fake_ops[FAKE_OPS] = {
  * @times: at most so often; 0 for ever
  * @calls: calls since this was set, or healed
  * @hits: how many failed
+ * @at: jiffies of the first of those calls
  */
 struct fake_fault {
 	u32 error, after, every, chance, times;
 	u32 calls, hits;
+	unsigned long at[FAKE_CALLS_TIMED];
 };
 
 /* By the names of the knobs */
@@ -95,6 +98,8 @@ int fake_fault(enum fake_op op)
 	int ret = 0;
 
 	spin_lock_irqsave(&fake_faults_lock, irq);
+	if (f->calls < FAKE_CALLS_TIMED)
+		f->at[f->calls] = jiffies;
 	f->calls++;
 	if (f->error && f->calls > f->after &&
 	    (f->calls - f->after) % f->every == 0 &&
@@ -157,6 +162,13 @@ u32 fake_calls(enum fake_op op)
 	return READ_ONCE(fake_faults[op].calls);
 }
 EXPORT_SYMBOL_GPL(fake_calls);
+
+/* When was call @n, from 0, of those that fake_calls() counts? In jiffies */
+unsigned long fake_call_at(enum fake_op op, u32 n)
+{
+	return READ_ONCE(fake_faults[op].at[n]);
+}
+EXPORT_SYMBOL_GPL(fake_call_at);
 
 /* Everything works again. */
 void fake_heal(void)
