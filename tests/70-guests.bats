@@ -73,7 +73,22 @@ ip_config() # DOM
 	transfer g1 g2 10.77.0.2
 }
 
-# B48 F2
+# refusals_on, refusals: how often Xen had no room for a message of g1 in between
+refusals_on()
+{
+	on g1 "cd /sys/kernel/tracing && echo >trace &&
+		echo 'ret == -11 || ret == -16' >events/argo/argo_send/filter &&
+		echo 1 >events/argo/argo_send/enable"
+}
+
+refusals()
+{
+	on g1 'cd /sys/kernel/tracing && echo 0 >events/argo/argo_send/enable
+		echo 0 >events/argo/argo_send/filter
+		grep -c " argo_send: " trace; true'
+}
+
+# B48 F2 F23
 @test "a guest that stands still for 30 s takes carrier, and gives it back" {
 	local changes
 
@@ -97,8 +112,13 @@ ip_config() # DOM
 	# Whoever has enough of waiting can unload the modules.
 	retry_until 15 in_state stalled dom0 argo9
 	on dom0 'killall -q ping; rmmod argonet && rmmod argo-core'
+	refusals_on
 	sleep 22
 	in_state stalled g1 argo0
+	# EAGAIN for so long: nobody tries all the time.
+	run refusals
+	echo "refused: $output"
+	assert [ "$output" -le 50 ]
 	# It stays at that: no flapping, nothing sent into the void.
 	assert_equal "$(carrier_changes g1 argo0)" "$((changes + 1))"
 

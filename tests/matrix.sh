@@ -47,9 +47,9 @@ tags()
 			name = "`" file "`: `" name "`"
 		}
 		# a row of a table of tests, and what is said behind it
-		/^\tKUNIT_CASE\(/ || /^\t+try / {
+		/^\t(KUNIT_)?CASE\(/ || /^\t+try / {
 			case_name = $0
-			sub(/^\tKUNIT_CASE\(/, "", case_name)
+			sub(/^\t(KUNIT_)?CASE\(/, "", case_name)
 			sub(/^\t+try ./, "", case_name)
 			sub(/[)"\047].*/, "", case_name)
 			sub(/^.*[)"\047]/, "")

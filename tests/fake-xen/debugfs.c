@@ -11,15 +11,18 @@
  * inject	TO_PORT FROM_DOMID FROM_PORT TYPE [HEX | *BYTES | 0]
  * domain	+DOMID | -DOMID
  * spurious	COUNT
+ * power	freeze | thaw | restore
  */
 #include <linux/ctype.h>
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
+#include <linux/pm.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+#include "core.h"
 #include "fake.h"
 
 #define FAKE_LINE_MAX	(1024 * 1024)
@@ -93,6 +96,22 @@ static int fake_do_spurious(char *line)
 	return 0;
 }
 
+/* What the kernel calls around a suspend, which needs no kernel that can suspend */
+static int fake_do_power(char *line)
+{
+	struct device *dev = argo_device();
+
+	if (!dev)
+		return -ENODEV;
+	if (!strcmp(line, "freeze"))
+		return argo_pm_ops.freeze(dev);
+	if (!strcmp(line, "thaw"))
+		return argo_pm_ops.thaw(dev);
+	if (!strcmp(line, "restore"))
+		return argo_pm_ops.restore(dev);
+	return -EINVAL;
+}
+
 /* Return: bytes of the payload, which takes the place of the words */
 static int fake_payload(char *words, u8 **payload)
 {
@@ -145,6 +164,7 @@ static const struct fake_command {
 	{ "inject", fake_do_inject },
 	{ "domain", fake_do_domain },
 	{ "spurious", fake_do_spurious },
+	{ "power", fake_do_power },
 };
 
 static ssize_t fake_write(struct file *file, const char __user *user,

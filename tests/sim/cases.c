@@ -586,6 +586,40 @@ static void data_that_came_while_frozen(void)
 	end();
 }
 
+/*
+ * Suspended to memory: Xen keeps the rings and remembers the VIRQ, nothing of this
+ * domain runs and its jiffies stand still, others go on. All that came is found at
+ * once, and no ring is taken for lost or given to Xen again.
+ */
+static void data_and_space_of_a_suspend_to_memory(void)
+{
+	unsigned long since, registers;
+
+	both();
+	sender_fill(&t, 100);
+	sim_sleep(500);
+	t.timers = 0;
+	registers = fake_calls(FAKE_REGISTER);
+	if (sim_pm->suspend)
+		expect(!sim_pm->suspend(NULL), "not suspended");
+	since = jiffies;
+	expect(peer_send(PEER, PORT, 1, 100) == 100, "no ring");
+	expect(peer_send(PEER + 1, PORT + 1, 1, 100) == 100, "no ring");
+	expect(peer_drain(PEER + 1, PORT), "nothing to read");
+	expect(jiffies == since && !a.told && !b.told && !t.spaces, "it was awake");
+	if (sim_pm->resume)
+		expect(!sim_pm->resume(NULL), "not resumed");
+	sim_sleep(1);
+	expect(a.told == 1 && b.told == 1, "told %u, %u", a.told, b.told);
+	expect(client_drain(&a) == 1 && client_drain(&b) == 1, "not one message each");
+	sim_sleep(1);
+	expect(t.spaces == 1 && !t.timers, "%u, %u by timer", t.spaces, t.timers);
+	sim_sleep(3000);
+	expect(!a.lost && !b.lost, "lost %u, %u", a.lost, b.lost);
+	expect(fake_calls(FAKE_REGISTER) == registers, "registered anew");
+	end();
+}
+
 static bool registered;
 
 static void register_slowly(void *unused)
@@ -998,6 +1032,7 @@ const struct test cases[] = {
 	CASE(a_ring_that_xen_kept_is_released_later),
 	CASE(a_ring_of_the_same_name_stays),
 	CASE(data_that_came_while_frozen),
+	CASE(data_and_space_of_a_suspend_to_memory),	/* F13 */
 	CASE(a_registration_ends_before_the_freeze),
 	CASE(a_closed_ring_is_not_read_after_a_restore),
 	CASE(a_probe_waits_for_no_memory),

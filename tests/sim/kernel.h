@@ -383,6 +383,8 @@ struct dev_pm_ops {
 	int (*freeze)(struct device *dev);
 	int (*thaw)(struct device *dev);
 	int (*restore)(struct device *dev);
+	int (*suspend)(struct device *dev);
+	int (*resume)(struct device *dev);
 };
 
 struct device_driver {

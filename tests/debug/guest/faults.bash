@@ -231,6 +231,26 @@ load_fails()
 	healthy
 }
 
+# The modules go while what a suspend began is still under way: after one that was
+# cancelled, and in another place, where there are none of the rings.
+resumed_and_unloaded()
+{
+	local end
+
+	for end in thaw restore; do
+		fake power freeze
+		load
+		[ $end = thaw ] || fake drop all
+		fake power $end
+		modules_unload
+		modules_load
+		link_add a
+		link_add b
+		retry 30 carriers
+	done
+	healthy
+}
+
 # Everything at once; what happens follows from the seed.
 chaos()
 {
@@ -310,6 +330,8 @@ run_faults()
 	try 'ends that differ' unlike_ends # F29
 	try 'what is refused' refusals # B60 B62
 	try 'the modules are reloaded under traffic' reload # B64 F4 F5
+	try 'argo-core stays while argonet uses it' core_stays # F6
+	try 'a processor goes and comes back' processor # F25
 	try 'more links than rings' many_links # B61 F17
 	try 'a namespace vanishes with its device' namespace # F28
 
@@ -346,6 +368,7 @@ run_faults()
 	try 'hostile DATA' hostile_data
 	try 'hostile HELLO and BYE' hostile_handshake
 	try 'a flood of nonsense' flood
+	try 'the modules go right after a resume' resumed_and_unloaded # F14
 	try 'a peer that dies and comes back' mortal_peer # B55 F1
 
 	# none of this is about races

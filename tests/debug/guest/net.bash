@@ -178,6 +178,7 @@ after_failure()
 	[ ! -e "$FAKE/heal" ] || heal
 	rm -f /tmp/reading
 	echo 0 >/sys/kernel/tracing/events/enable
+	echo 1 >/sys/devices/system/cpu/cpu1/online
 	fault_injection_begin
 	killall -q -9 socat tail traffic fail-nth
 	net_down

@@ -176,6 +176,38 @@ reload()
 	healthy
 }
 
+# Only once argonet is gone argo-core goes.
+core_stays()
+{
+	refuses 'in use' rmmod argo-core
+	healthy
+}
+
+# One of two processors, under load, and while a link is made
+processor()
+{
+	local online=/sys/devices/system/cpu/cpu1/online pid
+
+	for _ in 1 2 3; do
+		load &
+		pid=$!
+		sleep 0.3
+		echo 0 >$online
+		sleep 0.3
+		echo 1 >$online
+		wait $pid
+	done
+	echo 0 >$online
+	grep -qx 0 $online
+	ip -n b link del argo0
+	link_add b
+	retry 30 carriers
+	load
+	echo 1 >$online
+	load
+	healthy
+}
+
 registered() # N
 {
 	grep -q " $(printf %#x $((0x8000 + $1))) " /sys/kernel/debug/argo/rings
