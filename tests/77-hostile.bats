@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2016 # the domains' shells expand much of this
 # What a hostile guest sends on real Xen: g2 at g1, each with what g1 makes of it. The
-# first column is the row of "Bad inputs" in docs/testing.md; tests/tools/say.c has
+# first column is the row of "Bad inputs" in docs/testing.md; tests/tools/say has
 # the language of the second. Of what is not said in the third nothing may come: no
 # frame passes, none is damaged, nothing else is counted as bad, carrier stays.
 # bats file_tags=hostile

@@ -32,15 +32,20 @@ teardown()
 	bed_teardown
 }
 
-# tool_install NAME DOM...: build tests/tools/NAME.c, put it into domains.
+# tool_install NAME DOM...: build tests/tools/NAME.c, or all of tests/tools/NAME/, put
+# it into domains.
 tool_install()
 {
-	local tool=$BUILD/tests/$1 src=$BATS_TEST_DIRNAME/tools/$1.c d
+	local tool=$BUILD/tests/$1 src=$BATS_TEST_DIRNAME/tools/$1 d
 
 	shift
-	if [ ! "$tool" -nt "$src" ]; then
+	[ -d "$src" ] || src+=.c
+	if [ ! -e "$tool" ] || [ -n "$(find "$src" -newer "$tool")" ]; then
+		[ ! -d "$src" ] || src+='/*.c'
 		mkdir -p "${tool%/*}"
-		gcc -O2 -Wall -static -s -o "$tool.$$" "$src" || return
+		# shellcheck disable=SC2086 # as many files as there are
+		gcc -O2 -Wall -static -s -I "$BATS_TEST_DIRNAME/modules" \
+			-o "$tool.$$" $src || return
 		mv "$tool.$$" "$tool"
 	fi
 	for d; do
