@@ -26,9 +26,17 @@ static void on_signal(int signal)
 	(void)!write(told_to_tell[1], "", 1);
 }
 
+/* A question or an answer of the stack */
+static bool is_arp(const uint8_t *frame, ssize_t len)
+{
+	return len >= ETH_HLEN && frame[12] == ETH_P_ARP >> 8 &&
+	       frame[13] == (ETH_P_ARP & 0xff);
+}
+
 /*
  * Frames that the device passed on: how many in all, and of our own type those
- * of which each byte is right, and those that are damaged
+ * of which each byte is right, and those that are damaged. And ARP that it was given
+ * to send.
  */
 void hear(const char *name)
 {
@@ -38,7 +46,7 @@ void hear(const char *name)
 		.sll_ifindex = if_nametoindex(name),
 	};
 	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL)), room = 64 << 20;
-	unsigned long heard = 0, good = 0, damaged = 0;
+	unsigned long heard = 0, good = 0, arps = 0, damaged = 0;
 	struct sigaction action = { .sa_handler = on_signal };
 	struct pollfd p[2] = { { .fd = fd, .events = POLLIN }, { .events = POLLIN } };
 
@@ -60,13 +68,18 @@ void hear(const char *name)
 		if (!p[0].revents) {
 			if (read(told_to_tell[0], message.bytes, 1) != 1)
 				return;
-			printf("heard %lu\ngood %lu\ndamaged %lu\n", heard, good, damaged);
+			printf("heard %lu\ngood %lu\narps %lu\ndamaged %lu\n", heard, good,
+			       arps, damaged);
 			fflush(stdout);
 			continue;
 		}
 		len = recvfrom(fd, message.bytes, sizeof(message.bytes), 0, (void *)&a, &from);
-		if (len < 0 || a.sll_pkttype == PACKET_OUTGOING)
+		if (len < 0)
 			continue;
+		if (a.sll_pkttype == PACKET_OUTGOING) {
+			arps += is_arp(message.bytes, len);
+			continue;
+		}
 		heard++;
 		if (len < ETH_HLEN || message.bytes[12] != ETHERTYPE >> 8 ||
 		    message.bytes[13] != (ETHERTYPE & 0xff))
