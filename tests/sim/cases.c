@@ -553,6 +553,21 @@ static void a_ring_that_xen_kept_is_released_later(void)
 	end();
 }
 
+/* A kernel before this one left it with Xen: it is taken over, and that is no error. */
+static void a_ring_that_xen_has_already(void)
+{
+	struct client c;
+
+	both();
+	expect(!fake_peer_open(ME, PEER, PORT + 9, LEN), "not left there");
+	client_open(&c, PEER, PORT + 9);
+	expect(peer_send(PEER, PORT + 9, 1, 100) == 100, "no ring");
+	sim_sleep(1);
+	expect(client_drain(&c) == 1, "not one message");
+	client_close(&c);
+	end();
+}
+
 /* Xen kept it, another client took the name: the ring there is that one's. */
 static void a_ring_of_the_same_name_stays(void)
 {
@@ -1030,6 +1045,7 @@ const struct test cases[] = {
 	CASE(a_ring_that_appears),
 	CASE(nothing_is_registered_while_frozen),
 	CASE(a_ring_that_xen_kept_is_released_later),
+	CASE(a_ring_that_xen_has_already),
 	CASE(a_ring_of_the_same_name_stays),
 	CASE(data_that_came_while_frozen),
 	CASE(data_and_space_of_a_suspend_to_memory),	/* F13 */

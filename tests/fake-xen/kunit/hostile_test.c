@@ -871,6 +871,36 @@ static void peer_never_reads(struct kunit *test)
 	all_is_well(test);
 }
 
+/*
+ * Room that a message could tell of is told of though the device has nothing to say:
+ * of what was read, and of what was read in between.
+ */
+static void room_is_told_though_nobody_answers(struct kunit *test)
+{
+	unsigned long before;
+	int i, ms, late = 0;
+	u32 len;
+
+	peer_pump(100);
+	WRITE_ONCE(peer.capture, false);
+	for (i = 0; i < 20; i++) {
+		len = peer_frame(0, i % 2 ? 9000 : 1000, ETH_P_LOOPBACK);
+		/* Full before it is read */
+		fake.virq_lose = 100;
+		do {
+			before = READ_ONCE(fake.domain[PEER].virqs);
+		} while (peer_send(DATA, peer.buf, len) > 0);
+		fake.virq_lose = 0;
+		fake_virq_raise();
+		for (ms = 0; READ_ONCE(fake.domain[PEER].virqs) == before && ms < 500; ms++)
+			usleep_range(1000, 1100);
+		late += ms == 500;
+		KUNIT_EXPECT_TRUE(test, peer_settles());
+	}
+	KUNIT_EXPECT_EQ(test, late, 0);
+	all_is_well(test);
+}
+
 /* Room appears, but never enough of it. */
 static void peer_reads_a_slot_at_a_time(struct kunit *test)
 {
@@ -1137,6 +1167,7 @@ static struct kunit_case argonet_hostile_cases[] = {
 	KUNIT_CASE(offloads_not_offered),	/* B23 */
 	KUNIT_CASE(flood_of_frames),	/* B46 B47 */
 	KUNIT_CASE(peer_never_reads),	/* B48 F2 F3 */
+	KUNIT_CASE(room_is_told_though_nobody_answers),
 	KUNIT_CASE(peer_reads_a_slot_at_a_time),	/* B49 */
 	KUNIT_CASE(peer_ring_comes_and_goes),	/* B50 */
 	KUNIT_CASE(peer_ring_changes_its_size),	/* B51 B52 */
