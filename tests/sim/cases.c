@@ -820,6 +820,31 @@ static void quota_names_who_has_them(void)
 		client_close(&c[i]);
 }
 
+/* One client has all that it may have, another goes on. */
+static void a_quota_of_one_client(void)
+{
+	struct argo_ring_config config = {
+		.client = "other", .partner = PEER, .port = PORT + 9, .len = LEN,
+	};
+	struct argo_ring *ring;
+
+	both();
+	*sim_rings_per_client = 2;
+	config.client = "sim";
+	ring = argo_ring_create(&config, &(struct argo_ring_ops) {}, NULL);
+	expect(argo_ring_register(ring) == -ENOSPC, "one too many");
+	expect(strstr(sim_last_log, "sim 2"), "says %s", sim_last_log);
+	argo_ring_destroy(ring);
+	/* One that has a ring may register it again. */
+	expect(!argo_ring_register(a.ring), "its own counts twice");
+	config.client = "other";
+	ring = argo_ring_create(&config, &(struct argo_ring_ops) {}, NULL);
+	expect(!argo_ring_register(ring), "others are refused");
+	argo_ring_destroy(ring);
+	*sim_rings_per_client = XEN_ARGO_MAX_RINGS;
+	end();
+}
+
 static int refuse_send(const struct xen_argo_send_addr *addr, u32 type,
 		       const struct xen_argo_iov *iov, unsigned int niov)
 {
@@ -908,22 +933,44 @@ static void a_filter_that_refuses_many(void)
 	end();
 }
 
+/* Would this piece need more room for copies than there is? */
+static bool stage_is_full(const struct argo_stage *stage, const u8 *base, u32 len)
+{
+	const struct xen_argo_iov *last = &stage->iov[XEN_ARGO_MAXIOV - 1];
+
+	if (stage->niov < XEN_ARGO_MAXIOV || last->iov_hnd + last->iov_len == (uintptr_t)base)
+		return false;
+	return stage->used + (stage->used ? 0 : last->iov_len) + len > stage->size;
+}
+
+/* What is sent is what was added, byte for byte; what is refused changes nothing. */
 static void a_stage_of_many_pieces(void)
 {
-	struct argo_stage stage;
-	u8 from[200], bounce[64], got[200];
-	unsigned int n, pieces, at;
-	int i;
+	unsigned int i, n, pieces, at, full = 0;
+	u8 from[200], bounce[64], want[200], got[200];
+	struct argo_stage stage, before;
 
-	for (i = 0; i < 1000; i++) {
-		argo_stage_init(&stage, bounce, sizeof(bounce));
+	for (i = 0; i < sizeof(from); i++)
+		from[i] = i;
+	for (i = 0; i < 5000; i++) {
+		argo_stage_init(&stage, bounce, sim_below(sizeof(bounce) + 1));
 		at = 0;
 		for (n = 0, pieces = sim_below(20); n < pieces; n++) {
 			u32 len = sim_below(9), start = sim_below(190);
 
-			memset(from + start, 0, 0);
-			if (argo_stage_add(&stage, from + start, len))
-				break;
+			/* Some are neighbours. */
+			if (stage.niov && !sim_below(4))
+				start = min(190, want[at - 1] + 1);
+			before = stage;
+			if (len && stage_is_full(&stage, from + start, len)) {
+				expect(argo_stage_add(&stage, from + start, len) == -ENOSPC &&
+				       !memcmp(&stage, &before, sizeof(stage)),
+				       "taken, or changed");
+				full++;
+				continue;
+			}
+			expect(!argo_stage_add(&stage, from + start, len), "refused");
+			memcpy(want + at, from + start, len);
 			at += len;
 		}
 		expect(stage.len == at, "%u bytes, not %u", stage.len, at);
@@ -934,8 +981,9 @@ static void a_stage_of_many_pieces(void)
 			       stage.iov[n].iov_len);
 			at += stage.iov[n].iov_len;
 		}
-		expect(stage.len == at, "%u bytes in the pieces", at);
+		expect(stage.len == at && !memcmp(got, want, at), "%u bytes in the pieces", at);
 	}
+	expect(full > 1000, "full only %u times", full);
 }
 
 static struct argo_reader reader;
@@ -1057,6 +1105,7 @@ const struct test cases[] = {
 	CASE(a_wake_up_before_the_wait),
 	CASE(a_wake_up_that_is_forgotten),
 	CASE(quota_names_who_has_them),
+	CASE(a_quota_of_one_client),
 	CASE(a_filter_decides),
 	CASE(a_filter_that_refuses_many),
 	CASE(a_stage_of_many_pieces),

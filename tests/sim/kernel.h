@@ -63,7 +63,8 @@ typedef unsigned int gfp_t;
 #define MODULE_DESCRIPTION(text)	extern int sim_module
 #define MODULE_LICENSE(text)	extern int sim_module
 #define MODULE_PARM_DESC(name, text)	extern int sim_module
-#define module_param(name, type, mode)	extern int sim_module
+/* For tests to change: *sim_NAME */
+#define module_param(name, type, mode)	__typeof__(name) *const sim_##name = &(name)
 #define module_param_named(name, var, type, mode)	extern int sim_module
 #define module_init(fn)	int sim_module_init(void) { return fn(); }
 #define module_exit(fn)	void sim_module_exit(void) { fn(); }

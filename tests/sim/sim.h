@@ -44,6 +44,9 @@ extern void (*sim_shutdown)(struct platform_device *pdev);
 /* The last line that the kernel's log got */
 extern char sim_last_log[];
 
+/* Parameters of argo-core */
+extern unsigned int *const sim_rings_per_client;
+
 int sim_module_init(void);
 void sim_module_exit(void);
 int sim_rings_show(struct seq_file *s);

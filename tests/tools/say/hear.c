@@ -106,5 +106,6 @@ void frames(const char *name, char **lengths)
 		err(1, "device %s", name);
 	memset(message.bytes, 0xff, 6);
 	for (; *lengths; lengths++)
-		puts(send(fd, message.bytes, atoi(*lengths), 0) < 0 ? strerrorname_np(errno) : "sent");
+		puts(send(fd, message.bytes, atoi(*lengths), 0) < 0 ?
+		     strerrorname_np(errno) : "sent");
 }

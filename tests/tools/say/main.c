@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc != 4)
-		errx(2, "usage: see the top of main.c");
+		errx(2, "usage: the source begins with it");
 	domid = atoi(argv[1]);
 	hex(argv[2], peer_mac, 6);
 	hex(argv[3], own_mac, 6);

@@ -24,8 +24,10 @@ static void pieces(char *list)
 {
 	char *word;
 
-	for (say.pieces = 0; (word = strsep(&list, ",")) && say.pieces < ARGO_SAY_PIECES; say.pieces++)
-		lengths[say.pieces] = strcmp(word, "bad") ? strtoul(word, NULL, 0) : ARGO_SAY_UNMAPPED;
+	say.pieces = 0;
+	while ((word = strsep(&list, ",")) && say.pieces < ARGO_SAY_PIECES)
+		lengths[say.pieces++] = strcmp(word, "bad") ? strtoul(word, NULL, 0) :
+				       ARGO_SAY_UNMAPPED;
 }
 
 void send_line(char *args, const char *line)
