@@ -1044,6 +1044,27 @@ static void who_this_is(void)
 	expect(argo_device(), "no device");
 }
 
+/* Restored from an image: another number, and its rings are that one's. */
+static void who_this_is_after_a_restore(void)
+{
+	both();
+	fake_domain_create(ME + 20);
+	world_freeze();
+	fake_drop_rings(ME, NULL);
+	fake.local = ME + 20;
+	expect(!sim_pm->restore(NULL), "not restored");
+	expect(argo_domid() == ME + 20, "%d", argo_domid());
+	expect(a.lost == 1 && b.lost == 1, "lost %u, %u", a.lost, b.lost);
+	expect(!argo_ring_register(a.ring), "no way back");
+	expect(peer_send(PEER, PORT, 1, 100) == -ECONNREFUSED, "the old one has a ring");
+	expect(fake_peer_send(PEER, PORT, ME + 20, PORT, TYPE, "1234", 4) == 4, "no ring");
+	sim_sleep(1);
+	expect(client_drain(&a) == 1, "not one message");
+	argo_ring_unregister(a.ring);
+	fake.local = ME;
+	end();
+}
+
 static void what_debugfs_shows(void)
 {
 	both();
@@ -1111,6 +1132,7 @@ const struct test cases[] = {
 	CASE(a_stage_of_many_pieces),
 	CASE(a_reader_that_gets_stuck),
 	CASE(who_this_is),
+	CASE(who_this_is_after_a_restore),
 	CASE(what_debugfs_shows),
 	CASE(a_shutdown_takes_all_rings),
 	{}
