@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Is the simulation blind? Break a copy of the drivers in one way after another:
-# each has to be noticed within ten seconds of histories, or to hang. Prints TAP.
+# each has to be noticed within ten seconds of histories, or to hang. Seconds are those
+# of the processor, so what else the machine does changes nothing. Prints TAP.
 
 . "$(dirname "$0")/../../scripts/lib/common.sh"
 . "$TOP/tests/lib/parallel.sh"
@@ -12,7 +13,7 @@ SCRATCH=$BUILD/sim-breaks
 
 one() # a line of "breaks"
 {
-	local file sed what dir start
+	local file sed what dir start rc=0
 
 	IFS=$'\t' read -r file sed what <<<"$1"
 	dir=$(mktemp -d "$SCRATCH/XXXXXX")
@@ -25,12 +26,15 @@ one() # a line of "breaks"
 	elif ! make -C "$HERE" O="$dir" DRIVERS="$dir/drivers" WARN=-w build \
 			>"$dir/build" 2>&1; then
 		echo "not ok 1 $what: does not build, see $dir/build"
-	elif start=$SECONDS; timeout 60 make -C "$HERE" O="$dir" DRIVERS="$dir/drivers" \
-			WARN=-w SIM_TIME=10 SIM_FIRST=1 check >"$dir/found" 2>&1; then
-		echo "not ok 1 $what: not noticed"
 	else
-		echo "ok 1 $what, $((SECONDS - start)) s"
-		rm -rf "$dir"
+		start=$SECONDS
+		timeout 1200 make -C "$HERE" O="$dir" DRIVERS="$dir/drivers" \
+			WARN=-w SIM_TIME=10 SIM_FIRST=1 check >"$dir/found" 2>&1 || rc=$?
+		case $rc in
+		0)	echo "not ok 1 $what: not noticed";;
+		124)	echo "not ok 1 $what: no end within 20 minutes, see $dir/found";;
+		*)	echo "ok 1 $what, $((SECONDS - start)) s"; rm -rf "$dir";;
+		esac
 	fi
 }
 
