@@ -143,6 +143,32 @@ static void the_timer_beside_a_peer_that_does_not_read(void)
 	end();
 }
 
+/* After 10 ms, each time after twice as long, once per second in the end */
+static void the_timer_asks_less_and_less(void)
+{
+	unsigned long last, wait = 10;
+	u32 i, n;
+
+	both();
+	/* Without rings there is no tick, which asks, too. */
+	argo_ring_unregister(a.ring);
+	argo_ring_unregister(b.ring);
+	sim_sleep(2500);
+	fake_heal();
+	last = jiffies;
+	sender_fill(&t, 100);
+	sim_sleep(6000);
+	n = fake_calls(FAKE_NOTIFY);
+	expect(n == 11, "asked %u times", n);
+	for (i = 0; i < n; i++) {
+		expect(fake_call_at(FAKE_NOTIFY, i) == last + wait, "after %lu ms, not %lu",
+		       fake_call_at(FAKE_NOTIFY, i) - last, wait);
+		last += wait;
+		wait = min(2 * wait, 1000ul);
+	}
+	end();
+}
+
 /* It looks again and again, not once. */
 static void the_timer_after_a_while(void)
 {
@@ -1094,6 +1120,7 @@ const struct test cases[] = {
 	CASE(data_that_came_while_masked),
 	CASE(data_of_a_fast_peer),
 	CASE(the_timer_after_a_while),
+	CASE(the_timer_asks_less_and_less),
 	CASE(a_lost_virq_after_a_long_wait),
 	CASE(space_while_a_ring_is_read),
 	CASE(a_ring_is_closed_while_it_is_read),
