@@ -18,6 +18,7 @@
 struct argo_ring;
 struct argo_dest;
 struct device;
+struct vm_area_struct;
 
 /* As a ring's partner: any domain, if Xen was booted with argo=1,mac-permissive=1. */
 #define ARGO_ANY_DOMAIN		XEN_ARGO_DOMID_ANY
@@ -143,6 +144,8 @@ void argo_ring_park(struct argo_ring *ring);
 void argo_ring_suspect(struct argo_ring *ring);
 void argo_ring_get_stats(const struct argo_ring *ring,
 			 struct argo_ring_stats *stats);
+int argo_ring_map(struct argo_ring *ring, struct vm_area_struct *vma);
+u32 argo_ring_offset(const struct argo_ring *ring, const void *piece);
 
 /**
  * enum argo_wake - what ended a wait for space
