@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The default destination, whose end is noticed; questions about others.
+ */
+#include <linux/poll.h>
+
+#include "char.h"
+
+static struct argo_end *argo_peer_end(struct argo_dest *dest)
+{
+	return container_of(dest, struct argo_end, peer);
+}
+
+/* Nobody waits for room with it: see argo_end_write(). */
+static void argo_peer_space(struct argo_dest *dest, enum argo_wake why)
+{
+}
+
+static void argo_peer_gone(struct argo_dest *dest)
+{
+	struct argo_end *end = argo_peer_end(dest);
+
+	WRITE_ONCE(end->there, false);
+	WRITE_ONCE(end->gone, true);
+	wake_up_interruptible_poll(&end->readable, EPOLLHUP | EPOLLIN);
+	wake_up_interruptible_poll(&end->writable, EPOLLHUP | EPOLLOUT);
+}
+
+static void argo_peer_appeared(struct argo_dest *dest)
+{
+	struct argo_end *end = argo_peer_end(dest);
+
+	WRITE_ONCE(end->there, true);
+	wake_up_interruptible_poll(&end->writable, EPOLLOUT | EPOLLWRNORM);
+}
+
+static const struct argo_dest_ops argo_peer_ops = {
+	.space = argo_peer_space,
+	.gone = argo_peer_gone,
+	.appeared = argo_peer_appeared,
+};
+
+static void argo_peer_del(struct argo_end *end)
+{
+	lockdep_assert_held(&end->connect_lock);
+
+	if (!end->connected)
+		return;
+	argo_dest_del(&end->peer);
+	WRITE_ONCE(end->connected, false);
+	WRITE_ONCE(end->there, false);
+	WRITE_ONCE(end->gone, false);
+}
+
+static void argo_peer_set(struct argo_end *end, u16 domid, u32 port)
+{
+	lockdep_assert_held(&end->connect_lock);
+
+	if (end->connected && end->peer.addr.domain_id == domid &&
+	    end->peer.addr.aport == port)
+		return;
+	argo_peer_del(end);
+	argo_dest_add(&end->peer, domid, port, &argo_peer_ops);
+	WRITE_ONCE(end->connected, true);
+}
+
+/* Return: 0, -EINPROGRESS if it has to appear first, or another error */
+static int argo_peer_look(struct argo_end *end, const struct argo_dev_connect *connect)
+{
+	struct argo_dest_info info;
+	int ret;
+
+	argo_peer_set(end, connect->domid, connect->port);
+	argo_dest_watch(&end->peer, ARGO_WATCH_NONE);
+	WRITE_ONCE(end->there, false);
+	ret = argo_dest_query(&end->peer, &info);
+	if (!ret && !info.exists)
+		ret = connect->flags & ARGO_DEV_CONNECT_WAIT ? -EINPROGRESS :
+							      -ECONNREFUSED;
+	if (ret && ret != -EINPROGRESS) {
+		argo_peer_del(end);
+		return ret;
+	}
+	WRITE_ONCE(end->gone, false);
+	WRITE_ONCE(end->there, !ret);
+	argo_dest_watch(&end->peer, ret ? ARGO_WATCH_APPEARED : ARGO_WATCH_GONE);
+	return ret;
+}
+
+/**
+ * argo_end_connect() - set the default destination
+ * @end: endpoint
+ * @connect: which, or ARGO_DEV_DOMID_ANY to have none
+ * @nonblock: do not wait for it to appear
+ *
+ * Return: 0; -ECONNREFUSED if it is not there, -EINPROGRESS if it is going to be
+ * writable when it is there, and this is to be called again then, -EINVAL, or as
+ * argo_query().
+ */
+int argo_end_connect(struct argo_end *end, const struct argo_dev_connect *connect,
+		     bool nonblock)
+{
+	int ret;
+
+	if (connect->reserved || (connect->flags & ~ARGO_DEV_CONNECT_WAIT))
+		return -EINVAL;
+	if (connect->domid == ARGO_DEV_DOMID_ANY) {
+		argo_end_disconnect(end);
+		return 0;
+	}
+	if (connect->domid >= XEN_ARGO_DOMID_FIRST_RESERVED)
+		return -EINVAL;
+	do {
+		mutex_lock(&end->connect_lock);
+		ret = argo_peer_look(end, connect);
+		mutex_unlock(&end->connect_lock);
+		if (ret != -EINPROGRESS || nonblock)
+			return ret;
+		/* Whoever connects it to something else meanwhile ends this, too. */
+		ret = wait_event_interruptible(end->writable, READ_ONCE(end->there) ||
+					       !READ_ONCE(end->connected));
+	} while (!ret);
+	return ret;
+}
+
+/**
+ * argo_end_disconnect() - have no default destination
+ * @end: endpoint
+ */
+void argo_end_disconnect(struct argo_end *end)
+{
+	mutex_lock(&end->connect_lock);
+	argo_peer_del(end);
+	mutex_unlock(&end->connect_lock);
+}
+
+/**
+ * argo_end_default() - get the default destination
+ * @end: endpoint
+ * @addr: filled in
+ *
+ * Return: is there one?
+ */
+bool argo_end_default(struct argo_end *end, struct xen_argo_addr *addr)
+{
+	bool connected;
+
+	mutex_lock(&end->connect_lock);
+	connected = end->connected;
+	if (connected)
+		*addr = end->peer.addr;
+	mutex_unlock(&end->connect_lock);
+	return connected;
+}
+
+/**
+ * argo_end_query() - ask about a ring of another domain
+ * @query: which; the answer is filled in
+ *
+ * Return: 0, -EINVAL, or as argo_query().
+ */
+int argo_end_query(struct argo_dev_query *query)
+{
+	struct argo_dest_info info;
+	int ret;
+
+	if (query->flags || query->reserved || query->reserved2)
+		return -EINVAL;
+	ret = argo_query(query->domid, query->port, &info);
+	if (ret)
+		return ret;
+	if (info.exists)
+		query->flags |= ARGO_DEV_QUERY_EXISTS;
+	if (info.shared)
+		query->flags |= ARGO_DEV_QUERY_SHARED;
+	query->max_message = info.max_message;
+	return 0;
+}

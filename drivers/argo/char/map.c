@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading in place: the ring in the memory of the program, and a call that says
+ * where the next message is.
+ */
+#include <linux/mm.h>
+
+#include "char.h"
+
+/* Messages that one call may step over */
+#define ARGO_CONSUME_MAX	1024
+
+static void argo_map_read_only(struct vm_area_struct *vma)
+{
+#ifdef ARGO_DEV_HAVE_VM_FLAGS_CLEAR
+	vm_flags_clear(vma, VM_MAYWRITE);
+#else
+	/* Before 6.3 */
+	vma->vm_flags &= ~VM_MAYWRITE;
+#endif
+}
+
+/**
+ * argo_end_mmap() - mmap of the device
+ * @file: its endpoint
+ * @vma: where to
+ *
+ * The mapping keeps the file, and with it the ring.
+ *
+ * Return: 0; -ENOTCONN without a ring, -EPERM if it was to be written to, -ENXIO
+ * if it is longer than the ring.
+ */
+int argo_end_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct argo_ring *ring = argo_end_ring(file->private_data);
+
+	if (!ring)
+		return -ENOTCONN;
+	if (vma->vm_flags & VM_WRITE)
+		return -EPERM;
+	argo_map_read_only(vma);
+	return argo_ring_map(ring, vma);
+}
+
+static int argo_step_over(struct argo_end *end, u32 *count)
+{
+	u32 wanted = min_t(u32, *count, ARGO_CONSUME_MAX);
+	struct argo_message msg;
+	int ret = 0;
+
+	for (*count = 0; *count < wanted; ++*count) {
+		ret = argo_ring_next(end->ring, &msg);
+		if (ret <= 0)
+			break;
+		argo_ring_consume(end->ring, &msg);
+	}
+	if (*count)
+		argo_ring_publish(end->ring);
+	return min(ret, 0);
+}
+
+static int argo_show_next(struct argo_end *end, struct argo_dev_consume *consume)
+{
+	struct argo_message msg;
+	int i, ret;
+
+	ret = argo_ring_next(end->ring, &msg);
+	if (ret <= 0)
+		return ret;
+	consume->ready = 1;
+	consume->head = argo_end_head(end, &msg);
+	for (i = 0; i < 2; i++) {
+		consume->len[i] = msg.seg_len[i];
+		if (msg.seg_len[i])
+			consume->offset[i] = argo_ring_offset(end->ring, msg.seg[i]);
+	}
+	return 0;
+}
+
+/**
+ * argo_end_consume() - step over messages, and look at the next
+ * @end: endpoint
+ * @consume: how many; filled in
+ *
+ * Positions are those of the kernel, which checks each header: what a program
+ * makes of its mapping matters to itself only.
+ *
+ * Return: 0; -ENOTCONN without a ring, -ECONNRESET if it is lost and empty,
+ * -ERESTARTSYS.
+ */
+int argo_end_consume(struct argo_end *end, struct argo_dev_consume *consume)
+{
+	struct argo_ring *ring = argo_end_ring(end);
+	u32 count = consume->count;
+	int ret;
+
+	if (!ring)
+		return -ENOTCONN;
+	if (mutex_lock_interruptible(&end->read_lock))
+		return -ERESTARTSYS;
+	*consume = (struct argo_dev_consume) { .size = consume->size, .count = count };
+	ret = argo_step_over(end, &consume->count);
+	if (!ret)
+		ret = argo_show_next(end, consume);
+	mutex_unlock(&end->read_lock);
+	if (!ret && !consume->ready) {
+		argo_ring_done(ring);
+		if (READ_ONCE(end->lost) && !consume->count)
+			ret = -EIO;
+	}
+	return ret == -EIO ? -ECONNRESET : ret;
+}
