@@ -6,7 +6,7 @@
 #define _ARGO_CHAR_H
 
 #include <linux/argo.h>
-#include <linux/argo_dev.h>
+#include <uapi/linux/argo_dev.h>
 #include <linux/atomic.h>
 #include <linux/fs.h>
 #include <linux/list.h>
