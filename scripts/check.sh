@@ -14,7 +14,7 @@ cd "$TOP"
 OUT=$BUILD/check
 root=
 all=(checkpatch kernel-doc shellcheck matrix build-6.1 build-6.12 build-newest arm64
-	dkms iproute2 package)
+	dkms iproute2 libargo package)
 
 # Everything that checkpatch says counts, except these, by file. The patterns
 # are tried in this order, the first that fits decides.
@@ -42,8 +42,11 @@ exceptions=(
 	'tests/sim/* JIFFIES_COMPARISON,PREFER_DEFINED_ATTRIBUTE_MACRO,UNCOMMENTED_DEFINITION,PREFER_KERNEL_TYPES'
 	# Programs have no names for attributes.
 	'tests/tools/xdp.bpf.c PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES'
+	# In the place of system calls, which no header declares.
+	'lib/test/device.c PREFER_KERNEL_TYPES,AVOID_EXTERNS,PREFER_DEFINED_ATTRIBUTE_MACRO'
 	# Programs have no u32, only uint32_t.
 	't* PREFER_KERNEL_TYPES'
+	'lib/* PREFER_KERNEL_TYPES'
 	'* NONE'
 )
 
@@ -104,7 +107,7 @@ check_checkpatch()
 			[[ $f != ${rule% *} ]] || break
 		done
 		group[${rule#* }]+=$f$'\n'
-	done < <(sources drivers include tests tools)
+	done < <(sources drivers include lib tests tools)
 	for rule in "${!group[@]}"; do
 		mapfile -t files <<<"${group[$rule]%$'\n'}"
 		perl "$OUT/tools/checkpatch.pl" "${opts[@]}" --ignore "$rule" \
@@ -135,7 +138,7 @@ check_shellcheck()
 	# SC1091: some sourced files exist only at run time, or in a guest.
 	local opts=(-f gcc -x -P SCRIPTDIR -P scripts -e SC1091)
 
-	for f in scripts tests tools .ci; do
+	for f in scripts lib tests tools .ci; do
 		[ ! -d "$f" ] || dirs+=("$f")
 	done
 	while read -r f; do
@@ -175,6 +178,7 @@ build()
 		grep -v 'warning: the compiler differs' ||
 		complain "warnings"
 	[ -s "$tree/drivers/argo/core/argo-core.ko" ] || complain "no argo-core.ko"
+	[ -s "$tree/drivers/argo/char/argo-dev.ko" ] || complain "no argo-dev.ko"
 	[ -s "$tree/drivers/net/argonet/argonet.ko" ] || complain "no argonet.ko"
 	[ -s "$tree/drivers/argo/vsock/vsock-argo.ko" ] || complain "no vsock-argo.ko"
 	release=$(cat "$root$kdir/include/config/kernel.release")
@@ -325,6 +329,27 @@ check_matrix()
 check_iproute2()
 {
 	make -C tools/iproute2 O="$OUT/iproute2" check || complain "make check failed"
+}
+
+# The library and its programs: no warning, and the tests, once more with sanitizers.
+check_libargo()
+{
+	local san
+
+	command -v meson >/dev/null || {
+		[ "$(id -u)" -eq 0 ] || die "package meson is missing and only root can install it"
+		DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 \
+			install -y --no-install-recommends meson
+	}
+	for san in none address,undefined; do
+		rm -rf "$OUT/libargo-$san"
+		meson setup "$OUT/libargo-$san" --werror -Db_sanitize="$san" -Db_lundef=false
+		ninja -C "$OUT/libargo-$san"
+		[ "$san" = none ] ||
+			# Python itself is not built with it.
+			meson test -C "$OUT/libargo-$san" libargo || complain "tests with $san"
+	done
+	meson test -C "$OUT/libargo-none" --print-errorlogs || complain "tests"
 }
 
 check_package()

@@ -41,13 +41,13 @@ struct argo_meta {
 };
 
 /* Flags of argo_open() */
-#define ARGO_NONBLOCK	(1 << 0)
+#define ARGO_NONBLOCK	1
 
 /* Flags of argo_bind() */
-#define ARGO_KEEP	(1 << 0)	/* what is too long for the buffer stays */
+#define ARGO_KEEP	1	/* what is too long for the buffer stays */
 
 /* Flags of argo_connect() */
-#define ARGO_WAIT	(1 << 0)	/* for it to be there */
+#define ARGO_WAIT	1	/* for it to be there */
 
 struct argo_bind_opts {
 	uint32_t ring_bytes;	/* 0: the driver's default */

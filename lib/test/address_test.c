@@ -54,7 +54,7 @@ static void names(void)
 {
 	char path[] = "/tmp/argo-hosts-XXXXXX";
 	static const char hosts[] =
-		"# names of domains\n"
+		"# who is who\n"
 		"0 dom0 control # the first\n"
 		"\n"
 		"7\tstorage\n"
@@ -72,7 +72,7 @@ static void names(void)
 	check(!argo_parse_in(path, "storage:1", &addr) && addr.domid == 7);
 	check(!argo_parse_in(path, "last:1", &addr) && addr.domid == 9);
 	check(!argo_parse_in(path, "anybody:1", &addr) && addr.domid == ARGO_DOMID_ANY);
-	check(argo_parse_in(path, "the:1", &addr) && errno == ENOENT);
+	check(argo_parse_in(path, "first:1", &addr) && errno == ENOENT);
 	check(argo_parse_in(path, "stor:1", &addr) && errno == ENOENT);
 	check(argo_parse_in(path, "bad:1", &addr) && errno == ENOENT);
 	unlink(path);

@@ -15,11 +15,15 @@ struct device device;
 static char ring[8192];
 
 int __wrap_open(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...)
+	__attribute__((alias("__wrap_open")));
 int __wrap_close(int fd);
 int __wrap_ioctl(int fd, unsigned long cmd, ...);
 ssize_t __wrap_readv(int fd, const struct iovec *iov, int niov);
 ssize_t __wrap_writev(int fd, const struct iovec *iov, int niov);
 void *__wrap_mmap(void *at, size_t len, int prot, int flags, int fd, off_t offset);
+void *__wrap_mmap64(void *at, size_t len, int prot, int flags, int fd, off_t offset)
+	__attribute__((alias("__wrap_mmap")));
 int __wrap_munmap(void *at, size_t len);
 
 static int fails(int *error)
@@ -105,7 +109,9 @@ ssize_t __wrap_writev(int fd, const struct iovec *iov, int niov)
 		return -1;
 	device.out_len = 0;
 	for (i = 0; i < niov; i++) {
-		memcpy(device.out + device.out_len, iov[i].iov_base, iov[i].iov_len);
+		if (iov[i].iov_len)
+			memcpy(device.out + device.out_len, iov[i].iov_base,
+			       iov[i].iov_len);
 		device.out_len += iov[i].iov_len;
 	}
 	return device.out_len;

@@ -161,7 +161,7 @@ static int show(const char *path)
 	return 0;
 }
 
-static int rings(void)
+static int show_all(void)
 {
 	int ret = show("/sys/kernel/debug/argo/rings");
 
@@ -192,7 +192,7 @@ int main(int argc, char **argv)
 	int ret;
 
 	if (argc == 2 && !strcmp(argv[1], "rings"))
-		return rings();
+		return show_all();
 	if (argc < 2) {
 		fputs(usage, stderr);
 		return 2;

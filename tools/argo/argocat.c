@@ -45,7 +45,7 @@ static int die(const char *what)
 	return 1;
 }
 
-static unsigned long number(const char *text)
+static unsigned long parse_number(const char *text)
 {
 	char *end;
 	unsigned long value = strtoul(text, &end, 0);
@@ -63,18 +63,42 @@ static void parse(int argc, char **argv, struct argocat *cat, struct options *o)
 
 	while ((c = getopt(argc, argv, "cdklp:r:s:uvw:z")) != -1) {
 		switch (c) {
-		case 'c': o->appear = 1; break;
-		case 'd': cat->quiet = 1; break;
-		case 'k': o->keep = 1; break;
-		case 'l': o->listen = 1; break;
-		case 'p': o->port = number(optarg); break;
-		case 'r': o->bind.ring_bytes = number(optarg); break;
-		case 's': cat->size = number(optarg); break;
-		case 'u': cat->datagram = 1; break;
-		case 'v': cat->verbose = 1; break;
-		case 'w': cat->wait = number(optarg); break;
-		case 'z': o->probe = 1; break;
-		default: fputs(usage, stderr); exit(2);
+		case 'c':
+			o->appear = 1;
+			break;
+		case 'd':
+			cat->quiet = 1;
+			break;
+		case 'k':
+			o->keep = 1;
+			break;
+		case 'l':
+			o->listen = 1;
+			break;
+		case 'p':
+			o->port = parse_number(optarg);
+			break;
+		case 'r':
+			o->bind.ring_bytes = parse_number(optarg);
+			break;
+		case 's':
+			cat->size = parse_number(optarg);
+			break;
+		case 'u':
+			cat->datagram = 1;
+			break;
+		case 'v':
+			cat->verbose = 1;
+			break;
+		case 'w':
+			cat->wait = parse_number(optarg);
+			break;
+		case 'z':
+			o->probe = 1;
+			break;
+		default:
+			fputs(usage, stderr);
+			exit(2);
 		}
 	}
 	if (optind != argc - 1 || !cat->size || cat->size > 16777120) {

@@ -79,7 +79,7 @@ static int argo_bind_try(struct argo_end *end, const struct argo_dev_bind *bind,
 	}
 	end->ring_len = config.len;
 	end->bind_flags = bind->flags;
-	/* Pairs with argo_end_ring(). */
+	/* Pairs with argo_end_ring(): what is above is seen before the ring is. */
 	smp_store_release(&end->ring, ring);
 	/* It may have been told of a message before anybody could find the ring. */
 	wake_up_interruptible_poll(&end->readable, EPOLLIN | EPOLLRDNORM);

@@ -85,9 +85,9 @@ struct argo_end {
 extern struct mutex argo_ends_lock;
 extern struct list_head argo_ends;
 
-/* Pairs with smp_store_release() in argo_end_bind(): a ring is seen whole. */
 static inline struct argo_ring *argo_end_ring(struct argo_end *end)
 {
+	/* Pairs with argo_bind_try(): a ring is seen whole, and its name, too. */
 	return smp_load_acquire(&end->ring);
 }
 

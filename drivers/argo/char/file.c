@@ -16,6 +16,7 @@
 
 #include "char.h"
 
+/* Who is in the list, and all that the quota is about */
 DEFINE_MUTEX(argo_ends_lock);
 LIST_HEAD(argo_ends);
 

@@ -14,8 +14,8 @@
 #include "char.h"
 #include "trace.h"
 
-static_assert(ARGO_DEV_MESSAGE_MAX == ARGO_RING_LEN_MAX -
-	      sizeof(struct xen_argo_ring_message_header) - XEN_ARGO_MSG_SLOT_SIZE);
+static_assert(ARGO_RING_LEN_MAX - sizeof(struct xen_argo_ring_message_header) -
+	      XEN_ARGO_MSG_SLOT_SIZE == ARGO_DEV_MESSAGE_MAX);
 
 /**
  * struct argo_out - a message on its way
