@@ -336,11 +336,6 @@ check_libargo()
 {
 	local san
 
-	command -v meson >/dev/null || {
-		[ "$(id -u)" -eq 0 ] || die "package meson is missing and only root can install it"
-		DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 \
-			install -y --no-install-recommends meson
-	}
 	for san in none address,undefined; do
 		rm -rf "$OUT/libargo-$san"
 		meson setup "$OUT/libargo-$san" --werror -Db_sanitize="$san" -Db_lundef=false

@@ -8,7 +8,7 @@
 packages=(
 	# building Xen, the modules and the tools
 	gcc g++ make flex bison bc libc6-dev libelf-dev libssl-dev python3
-	dpkg-dev xz-utils zstd cpio kmod rsync pkg-config libmnl-dev
+	dpkg-dev xz-utils zstd cpio kmod rsync pkg-config libmnl-dev meson
 	# BTF of modules for 6.12
 	dwarves
 	# running the bed

@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Build two Debian packages in build/package/:
+# Build Debian packages in build/package/:
 #
 #   argonet-dkms      the modules' sources; dkms builds them for each kernel
 #   argonet-iproute2  the plugin that teaches ip(8) the words of argonet
+#   libargo1, libargo-dev, python3-argo, argo-tools
+#                     /dev/argo for programs
 #
-#   package.sh			build both
+#   package.sh			build them all
 #   package.sh --tree FOLDER	only write what is under /usr/src/argonet-VERSION
 
 . "$(dirname "$0")/lib/common.sh"
@@ -86,9 +88,64 @@ END
 chmod 755 "$root/DEBIAN/postinst" "$root/DEBIAN/prerm"
 make_deb argonet-dkms all "dkms (>= 3.0)" \
 	"Ethernet between Xen domains over Argo, kernel modules" \
-	"Sources of argo-core and argonet, built by DKMS for each kernel."
+	"Sources of argo-core, argonet and argo-dev, built by DKMS for each kernel."
 
 make -s -C "$TOP/tools/iproute2" O="$out/obj" DESTDIR="$out/argonet-iproute2" install
 make_deb argonet-iproute2 "$(dpkg --print-architecture)" "iproute2 (>= 5.0), libc6" \
 	"Ethernet between Xen domains over Argo, plugin for ip" \
 	"Lets \"ip link\" set and show the attributes of links of type argonet."
+
+# The library, its headers, its Python module, its programs: who installs the
+# programs gets the group that may use the device.
+meson setup "$out/obj/argo" "$TOP" --prefix /usr --buildtype release \
+	--libdir "lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)" \
+	-Dpython.purelibdir=/usr/lib/python3/dist-packages >/dev/null
+DESTDIR=$out/obj/root meson install -C "$out/obj/argo" >/dev/null
+
+# move PACKAGE PATH...: out of the installation
+move()
+{
+	local p pkg=$1
+
+	shift
+	for p; do
+		mkdir -p "$out/$pkg/${p%/*}"
+		# shellcheck disable=SC2086 # a pattern
+		mv "$out"/obj/root/$p "$out/$pkg/${p%/*}/"
+	done
+}
+
+lib="usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)"
+arch=$(dpkg --print-architecture)
+move libargo1 "$lib/libargo.so.1*"
+mkdir -p "$out/libargo1/DEBIAN"
+echo "libargo 1 libargo1 (>= $version)" >"$out/libargo1/DEBIAN/shlibs"
+cat >"$out/libargo1/DEBIAN/symbols" <<END
+libargo.so.1 libargo1
+$(sed -n "s/^\t\(argo_[a-z_]*\);/ \1@LIBARGO_1.0 $version/p" "$TOP/lib/libargo/libargo.map")
+END
+echo 'activate-noawait ldconfig' >"$out/libargo1/DEBIAN/triggers"
+make_deb libargo1 "$arch" libc6 "Messages between Xen domains, library" \
+	"Programs send and receive messages over Xen's Argo, through /dev/argo."
+move libargo-dev "$lib/libargo.so" "$lib/libargo.a" "$lib/pkgconfig" usr/include \
+	usr/share/man/man3
+make_deb libargo-dev "$arch" "libargo1 (= $version)" \
+	"Messages between Xen domains, for building programs" \
+	"Headers and the static library of libargo."
+move python3-argo usr/lib/python3
+make_deb python3-argo all "libargo1 (>= $version), python3" \
+	"Messages between Xen domains, Python module" \
+	"Python programs send and receive messages over Xen's Argo."
+move argo-tools usr/bin usr/lib/udev usr/share/man/man1
+mkdir -p "$out/argo-tools/DEBIAN"
+cat >"$out/argo-tools/DEBIAN/postinst" <<'END'
+#!/bin/sh
+set -e
+if [ "$1" = configure ] && ! getent group argo >/dev/null; then
+	addgroup --system argo
+fi
+END
+chmod 755 "$out/argo-tools/DEBIAN/postinst"
+make_deb argo-tools "$arch" "libargo1 (>= $version), libc6, adduser" \
+	"Messages between Xen domains, programs" \
+	"argocat moves standard input and output over Xen's Argo, argo looks at it."

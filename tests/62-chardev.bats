@@ -16,7 +16,7 @@ teardown()
 	local d
 
 	for d in dom0 $(guests); do
-		on "$d" 'killall -q -9 chardev argocat argo
+		on "$d" 'killall -q -9 chardev argocat argo tail
 			rm -f /tmp/in /tmp/out /tmp/said' || true
 	done
 	bed_teardown
@@ -159,7 +159,7 @@ send_file()
 	assert_output --partial 'Connection refused'
 	on g1 "setsid sh -c 'echo hello | argocat -c -w 100 $b:0x5300; echo \$? >/tmp/said' >/tmp/out 2>&1 </dev/null &"
 	sleep 2
-	on g2 "setsid argocat -l $a:0x5300 >/tmp/out 2>&1 < <(sleep 1000) &"
+	on g2 "(tail -f /dev/null | setsid argocat -l $a:0x5300) >/tmp/out 2>&1 </dev/null &"
 	retry_until 20 on g2 'grep -q hello /tmp/out'
 	run on g1 'cat /tmp/said'
 	assert_failure

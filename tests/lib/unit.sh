@@ -30,4 +30,5 @@ one() # NAME FOLDER
 
 one unit tests/unit
 one sim tests/sim
+one libargo lib/test
 one plugin tools/iproute2

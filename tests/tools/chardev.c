@@ -250,7 +250,7 @@ static void refused(void)
 	bind.size = 3;
 	want(ioctl(fd, ARGO_DEV_BIND, &bind) == -1 && errno == EINVAL);
 	bind.size = 1 << 20;
-	want(ioctl(fd, ARGO_DEV_BIND, &bind) == -1 && errno == EINVAL);
+	want(ioctl(fd, ARGO_DEV_BIND, &bind) == -1 && errno == E2BIG);
 	bind.size = sizeof(bind);
 	bind.flags = 1 << 31;
 	want(ioctl(fd, ARGO_DEV_BIND, &bind) == -1 && errno == EINVAL);

@@ -8,6 +8,8 @@
 
 #include "char.h"
 
+#define ARGO_ARGS_MIN	sizeof(struct argo_dev_connect)
+
 int argo_args_get(void *to, size_t size, void __user *from)
 {
 	u32 user_size;
@@ -15,9 +17,12 @@ int argo_args_get(void *to, size_t size, void __user *from)
 
 	if (get_user(user_size, (u32 __user *)from))
 		return -EFAULT;
-	/* No version of any of them was smaller than this, nor will be a page. */
-	if (user_size < 16 || user_size > PAGE_SIZE)
+	/* No version of any of them was smaller than this. */
+	if (user_size < ARGO_ARGS_MIN)
 		return -EINVAL;
+	/* Nor will any be larger than a page: there is an end to looking for zeros. */
+	if (user_size > PAGE_SIZE)
+		return -E2BIG;
 	ret = copy_struct_from_user(to, size, from, user_size);
 	if (ret)
 		return ret;
