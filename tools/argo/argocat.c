@@ -21,7 +21,6 @@ static const char usage[] =
 
 /**
  * struct options - besides struct argocat
- * @listen: -l
  * @keep: -k
  * @probe: -z
  * @appear: -c
@@ -30,7 +29,6 @@ static const char usage[] =
  * @addr: last argument
  */
 struct options {
-	int listen;
 	int keep;
 	int probe;
 	int appear;
@@ -73,7 +71,7 @@ static void parse(int argc, char **argv, struct argocat *cat, struct options *o)
 			o->keep = 1;
 			break;
 		case 'l':
-			o->listen = 1;
+			cat->listen = 1;
 			break;
 		case 'p':
 			o->port = parse_number(optarg);
@@ -146,14 +144,14 @@ static int begin(struct argo *a, struct argocat *cat, struct options *o)
 	struct argo_peer_info info;
 	struct argo_stats stats;
 
-	if (argo_bind(a, o->addr.domid, o->listen ? o->addr.port : o->port, &o->bind))
+	if (argo_bind(a, o->addr.domid, cat->listen ? o->addr.port : o->port, &o->bind))
 		return die("bind");
 	if (argo_stats(a, &stats))
 		return die("info");
 	cat->in_size = stats.ring_len;
-	if (cat->verbose && o->listen)
+	if (cat->verbose && cat->listen)
 		fprintf(stderr, "argocat: listening on port %#x\n", stats.port);
-	if (o->listen)
+	if (cat->listen)
 		return 0;
 	if (reach(a, cat, o))
 		return die("connect");
@@ -184,11 +182,11 @@ int main(int argc, char **argv)
 	if (!ret) {
 		do {
 			ret = pump(a, &cat);
-			if (o.listen && o.keep) {
+			if (cat.listen && o.keep) {
 				argo_disconnect(a);
 				cat.known = 0;
 			}
-		} while (o.listen && o.keep && !ret);
+		} while (cat.listen && o.keep && !ret);
 	}
 	argo_close(a);
 	return ret ? 1 : 0;

@@ -10,7 +10,8 @@
 
 /**
  * struct argocat - what was asked for
- * @datagram: each message is a line of input, and there is no end
+ * @listen: wait for the first message, and answer its sender
+ * @datagram: messages have no end
  * @verbose: say what happens
  * @size: longest message that is sent
  * @in_size: longest that can be received
@@ -20,6 +21,7 @@
  * @known: that is known
  */
 struct argocat {
+	int listen;
 	int datagram;
 	int verbose;
 	size_t size;

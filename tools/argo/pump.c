@@ -79,6 +79,8 @@ static int take_input(struct pump *p)
 	if (!n && p->cat->datagram) {
 		p->unsent = 0;
 		p->out_end = 1;
+		/* Who wants answers says how long to wait for them. */
+		p->in_end |= !p->cat->listen && !p->cat->wait;
 	}
 	return p->unsent ? send_out(p) : 0;
 }
@@ -151,6 +153,10 @@ static int turn(struct pump *p)
 	n = poll(fds, 2, p->cat->wait ? p->cat->wait * 1000 : -1);
 	if (n < 0)
 		return errno == EINTR ? 0 : complain("poll");
+	if (!n && p->cat->datagram && p->out_end) {
+		p->in_end = 1;
+		return 0;
+	}
 	if (!n) {
 		errno = ETIMEDOUT;
 		return complain("wait");
