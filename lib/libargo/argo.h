@@ -40,13 +40,13 @@ struct argo_meta {
 	int truncated;
 };
 
-/* Flags of argo_open() */
+/* Flags for opening */
 #define ARGO_NONBLOCK	1
 
-/* Flags of argo_bind() */
+/* Flags for binding */
 #define ARGO_KEEP	1	/* what is too long for the buffer stays */
 
-/* Flags of argo_connect() */
+/* Flags for connecting */
 #define ARGO_WAIT	1	/* for it to be there */
 
 struct argo_bind_opts {
@@ -67,7 +67,7 @@ struct argo_stats {
 	uint32_t port;
 	uint32_t ring_len;
 	int bound;
-	int lost;		/* argo_bind() again */
+	int lost;		/* bind again */
 	int connected;
 	int gone;		/* the default destination */
 	struct argo_addr peer;
