@@ -50,18 +50,14 @@ static void argo_peer_del(struct argo_end *end)
 	WRITE_ONCE(end->connected, false);
 	WRITE_ONCE(end->there, false);
 	WRITE_ONCE(end->gone, false);
+	/* Who waits for it to appear need not any more. */
+	wake_up_interruptible(&end->writable);
 }
 
-static void argo_peer_set(struct argo_end *end, u16 domid, u32 port)
+static bool argo_peer_is(struct argo_end *end, const struct argo_dev_connect *connect)
 {
-	lockdep_assert_held(&end->connect_lock);
-
-	if (end->connected && end->peer.addr.domain_id == domid &&
-	    end->peer.addr.aport == port)
-		return;
-	argo_peer_del(end);
-	argo_dest_add(&end->peer, domid, port, &argo_peer_ops);
-	WRITE_ONCE(end->connected, true);
+	return end->connected && end->peer.addr.domain_id == connect->domid &&
+	       end->peer.addr.aport == connect->port;
 }
 
 /* Return: 0, -EINPROGRESS if it has to appear first, or another error */
@@ -70,7 +66,13 @@ static int argo_peer_look(struct argo_end *end, const struct argo_dev_connect *c
 	struct argo_dest_info info;
 	int ret;
 
-	argo_peer_set(end, connect->domid, connect->port);
+	lockdep_assert_held(&end->connect_lock);
+
+	if (!argo_peer_is(end, connect)) {
+		argo_peer_del(end);
+		argo_dest_add(&end->peer, connect->domid, connect->port, &argo_peer_ops);
+		WRITE_ONCE(end->connected, true);
+	}
 	argo_dest_watch(&end->peer, ARGO_WATCH_NONE);
 	WRITE_ONCE(end->there, false);
 	ret = argo_dest_query(&end->peer, &info);
@@ -94,12 +96,13 @@ static int argo_peer_look(struct argo_end *end, const struct argo_dev_connect *c
  * @nonblock: do not wait for it to appear
  *
  * Return: 0; -ECONNREFUSED if it is not there, -EINPROGRESS if it is going to be
- * writable when it is there, and this is to be called again then, -EINVAL, or as
- * argo_query().
+ * writable when it is there, and this is to be called again then, -ECANCELED if
+ * somebody else set another one meanwhile, -EINVAL, or as argo_query().
  */
 int argo_end_connect(struct argo_end *end, const struct argo_dev_connect *connect,
 		     bool nonblock)
 {
+	bool again = false;
 	int ret;
 
 	if (connect->reserved || (connect->flags & ~ARGO_DEV_CONNECT_WAIT))
@@ -112,11 +115,14 @@ int argo_end_connect(struct argo_end *end, const struct argo_dev_connect *connec
 		return -EINVAL;
 	do {
 		mutex_lock(&end->connect_lock);
-		ret = argo_peer_look(end, connect);
+		if (again && !argo_peer_is(end, connect))
+			ret = -ECANCELED;
+		else
+			ret = argo_peer_look(end, connect);
 		mutex_unlock(&end->connect_lock);
 		if (ret != -EINPROGRESS || nonblock)
 			return ret;
-		/* Whoever connects it to something else meanwhile ends this, too. */
+		again = true;
 		ret = wait_event_interruptible(end->writable, READ_ONCE(end->there) ||
 					       !READ_ONCE(end->connected));
 	} while (!ret);

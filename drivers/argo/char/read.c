@@ -116,7 +116,7 @@ ssize_t argo_end_read(struct kiocb *iocb, struct iov_iter *to)
 			if (READ_ONCE(end->gone))
 				return 0;
 		}
-		if (iocb->ki_flags & (IOCB_NOWAIT) ||
+		if (iocb->ki_flags & IOCB_NOWAIT ||
 		    iocb->ki_filp->f_flags & O_NONBLOCK)
 			return -EAGAIN;
 		/* A peer that makes argo_ring_next() skip does not keep us here. */
