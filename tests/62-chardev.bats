@@ -84,8 +84,14 @@ case_in() # CASE [DOM]
 	case_in refused
 }
 
-@test "chardev: who has no rights" {
-	case_in rights
+# Commands run in a network namespace of the bed's.
+# bats test_tags=rights
+@test "chardev: who has no rights, and who is in another network namespace" {
+	run on g1 'nsenter -t 1 -n timeout 60 chardev rights'
+	assert_output good
+	run on g1 'timeout 60 chardev rights'
+	assert_line --partial 'not !argo_open(0) && errno == EACCES (Operation not permitted)'
+	assert_equal "${#lines[@]}" 2
 	run on g1 'stat -c "%a %U" /dev/argo'
 	assert_output '660 root'
 }
