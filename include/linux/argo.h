@@ -35,6 +35,19 @@ struct vm_area_struct;
 int argo_domid(void);
 
 /**
+ * argo_restores() - how often this domain was restored from an image
+ *
+ * A migration counts as a restore. Afterwards the domain may run on another host,
+ * where the number of a domain may belong to a different one. A client that was
+ * given the number of its peer compares this with what it was at that time. To
+ * be sure, it does so again once argo_ring_register() has returned 0.
+ *
+ * Context: any.
+ * Return: the number of restores since argo-core was loaded
+ */
+unsigned int argo_restores(void);
+
+/**
  * argo_device() - parent for devices whose driver uses Argo
  *
  * A device is restored after its parent: rings can be registered by then.

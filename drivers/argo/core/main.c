@@ -54,6 +54,12 @@ int argo_domid(void)
 }
 EXPORT_SYMBOL_GPL(argo_domid);
 
+unsigned int argo_restores(void)
+{
+	return READ_ONCE(argo_core.epoch);
+}
+EXPORT_SYMBOL_GPL(argo_restores);
+
 static int __init argo_init(void)
 {
 	struct workqueue_struct *wq;
