@@ -48,6 +48,7 @@ void jsonw_start_array(struct json_writer *w);
 void jsonw_end_array(struct json_writer *w);
 void jsonw_uint_field(struct json_writer *w, const char *name,
 		      unsigned int value);
+void jsonw_bool_field(struct json_writer *w, const char *name, bool value);
 void jsonw_string_field(struct json_writer *w, const char *name,
 			const char *value);
 

@@ -20,19 +20,21 @@ static const struct word {
 	const char *name;
 	int attr;
 	uint32_t max;
-	bool size;
+	enum { NUMBER, SIZE, SWITCH } kind;
 	const char *want;
 } words[] = {
-	{ "peer", IFLA_ARGONET_PEER, UINT16_MAX, false,
+	{ "peer", IFLA_ARGONET_PEER, UINT16_MAX, NUMBER,
 	  "a domain id, 0 to 65535" },
-	{ "port", IFLA_ARGONET_PORT, UINT32_MAX, false,
+	{ "port", IFLA_ARGONET_PORT, UINT32_MAX, NUMBER,
 	  "a 32-bit number" },
-	{ "peer-port", IFLA_ARGONET_PEER_PORT, UINT32_MAX, false,
+	{ "peer-port", IFLA_ARGONET_PEER_PORT, UINT32_MAX, NUMBER,
 	  "a 32-bit number" },
-	{ "ring-size", IFLA_ARGONET_RING_SIZE, UINT32_MAX, true,
+	{ "ring-size", IFLA_ARGONET_RING_SIZE, UINT32_MAX, SIZE,
 	  "bytes below 4G, with K or M for KiB or MiB" },
-	{ "queues", IFLA_ARGONET_QUEUES, UINT32_MAX, false,
+	{ "queues", IFLA_ARGONET_QUEUES, UINT32_MAX, NUMBER,
 	  "a 32-bit number" },
+	{ "rejoin", IFLA_ARGONET_REJOIN, 1, SWITCH,
+	  "on or off" },
 };
 
 static const char * const states[] = {
@@ -41,6 +43,7 @@ static const char * const states[] = {
 	[ARGONET_STATE_CONNECTING]	= "connecting",
 	[ARGONET_STATE_UP]		= "up",
 	[ARGONET_STATE_STALLED]		= "stalled",
+	[ARGONET_STATE_GONE]		= "gone",
 };
 
 static const struct {
@@ -60,7 +63,7 @@ static void usage(FILE *f)
 {
 	fprintf(f,
 		"Usage: ... argonet [ peer DOMID ] [ port N ] [ peer-port N ]\n"
-		"                   [ ring-size BYTES ] [ queues N ]\n"
+		"                   [ ring-size BYTES ] [ queues N ] [ rejoin on|off ]\n"
 		"\n"
 		"  peer       the Xen domain at the other end; may be given later with\n"
 		"             \"ip link set dev NAME type argonet peer DOMID\"\n"
@@ -68,6 +71,8 @@ static void usage(FILE *f)
 		"  peer-port  the peer's Argo port of queue 0 (default 0x%x)\n"
 		"  ring-size  receive ring memory per queue, e.g. 65536, 64K, 1M\n"
 		"  queues     receive queues (default 1, at most %u)\n"
+		"  rejoin     whether the link may join any later domain with the number\n"
+		"             of the peer, or is gone with it (default off)\n"
 		"\n"
 		"Numbers are decimal, or hexadecimal after 0x.\n",
 		ARGONET_DEFAULT_PORT, ARGONET_DEFAULT_PORT, ARGONET_MAX_QUEUES);
@@ -90,7 +95,7 @@ static int parse_number(const struct word *w, const char *s, uint32_t *out)
 	len = strspn(s, set);
 	if (!len)
 		return -1;
-	if (w->size && s[len]) {
+	if (w->kind == SIZE && s[len]) {
 		if (s[len] == 'k' || s[len] == 'K')
 			shift = 10;
 		else if (s[len] == 'm' || s[len] == 'M')
@@ -107,6 +112,12 @@ static int parse_number(const struct word *w, const char *s, uint32_t *out)
 		return -1;
 	*out = v << shift;
 	return 0;
+}
+
+static int parse_switch(const char *s, uint32_t *out)
+{
+	*out = !strcmp(s, "on");
+	return *out || !strcmp(s, "off") ? 0 : -1;
 }
 
 static int argonet_parse_opt(struct link_util *lu, int argc, char **argv,
@@ -142,7 +153,8 @@ static int argonet_parse_opt(struct link_util *lu, int argc, char **argv,
 			return -1;
 		}
 		seen[i] = true;
-		if (parse_number(w, argv[1], &v)) {
+		if (w->kind == SWITCH ? parse_switch(argv[1], &v) :
+					parse_number(w, argv[1], &v)) {
 			fprintf(stderr, "Error: argonet: %s \"%s\" is not %s.\n",
 				w->name, argv[1], w->want);
 			return -1;
@@ -202,6 +214,18 @@ static void print_number(FILE *f, struct rtattr *tb[], int attr,
 		fprintf(f, "%s ", name);
 		fprintf(f, fmt, v);
 	}
+}
+
+static void print_switch(FILE *f, struct rtattr *tb[], int attr, const char *name)
+{
+	uint32_t v;
+
+	if (!get_attr(tb, attr, &v))
+		return;
+	if (is_json_context())
+		jsonw_bool_field(get_json_writer(), name, v);
+	else
+		fprintf(f, "%s %s ", name, v ? "on" : "off");
 }
 
 static void print_state(FILE *f, struct rtattr *tb[])
@@ -279,6 +303,7 @@ static void argonet_print_opt(struct link_util *lu, FILE *f,
 	print_number(f, tb, IFLA_ARGONET_PEER_PORT, "peer-port", "0x%x ");
 	print_number(f, tb, IFLA_ARGONET_RING_SIZE, "ring-size", "%u ");
 	print_number(f, tb, IFLA_ARGONET_QUEUES, "queues", "%u ");
+	print_switch(f, tb, IFLA_ARGONET_REJOIN, "rejoin");
 	print_state(f, tb);
 	print_number(f, tb, IFLA_ARGONET_VERSION, "version", "%u ");
 	print_features(f, tb, IFLA_ARGONET_FEATURES, "features");

@@ -43,6 +43,13 @@
 #define ARGONET_RETRY_MIN	msecs_to_jiffies(20)
 #define ARGONET_RETRY_MAX	(2 * HZ)
 
+/*
+ * While the peer has no ring, Xen is asked so often whether its domain exists. That
+ * is before its number can belong to another domain: libxl keeps the number of a
+ * destroyed domain unused for 60 s. Each question leaves a line in Xen's log.
+ */
+#define ARGONET_DOUBT		(50 * HZ)
+
 /* A queue that sent nothing for so long takes the link down. */
 #define ARGONET_STALL		(2 * HZ)
 
@@ -215,6 +222,7 @@ struct argonet_queue {
  * @ARGONET_EV_HEARD: the peer answered
  * @ARGONET_EV_LOST: Xen dropped a ring of ours
  * @ARGONET_EV_GONE: the peer has no ring for us
+ * @ARGONET_EV_NO_DOMAIN: the peer's domain does not exist
  * @ARGONET_EV_TOO_LONG: the peer's ring is smaller than it said
  * @ARGONET_EV_STALL: the peer does not read
  * @ARGONET_EV_NOTIFY: tell the network where we are
@@ -226,6 +234,7 @@ enum argonet_event {
 	ARGONET_EV_HEARD,
 	ARGONET_EV_LOST,
 	ARGONET_EV_GONE,
+	ARGONET_EV_NO_DOMAIN,
 	ARGONET_EV_TOO_LONG,
 	ARGONET_EV_STALL,
 	ARGONET_EV_NOTIFY,
@@ -237,12 +246,15 @@ enum argonet_event {
  * @ARGONET_CONNECTING: they are, and the peer is being asked for a session
  * @ARGONET_UP: carrier is on
  * @ARGONET_STALLED: the peer does not read; carrier is off
+ * @ARGONET_GONE: our rings are not registered, because nobody knows any more
+ *	which domain has the peer's number; only the user ends this phase
  */
 enum argonet_phase {
 	ARGONET_CLOSED,
 	ARGONET_CONNECTING,
 	ARGONET_UP,
 	ARGONET_STALLED,
+	ARGONET_GONE,
 };
 
 /**
@@ -263,6 +275,8 @@ struct argonet_gso {
  * @peer_port: the peer's port of queue 0
  * @ring_size: bytes of each of our rings
  * @queues: how many rings we have
+ * @rejoin: go on with any domain that has the number @peer; the only one that
+ *	may change while the link runs
  */
 struct argonet_config {
 	bool bound;
@@ -271,6 +285,7 @@ struct argonet_config {
 	u32 peer_port;
 	u32 ring_size;
 	u32 queues;
+	bool rejoin;
 };
 
 /**
@@ -308,6 +323,11 @@ struct argonet_config {
  * @opened_at: last registration, in jiffies
  * @reopen_at: no registration before, in jiffies
  * @open_error: why registering failed last
+ * @peer_existed: Xen took a ring for the peer since the user vouched for its
+ *	number, so its domain existed
+ * @restores: argo_restores() at that time
+ * @next_doubt: when Xen is asked whether the peer's domain still exists, in jiffies
+ * @tell_gone: the network has not been told of ARGONET_GONE yet
  */
 struct argonet {
 	struct net_device *dev;
@@ -345,6 +365,10 @@ struct argonet {
 	unsigned long opened_at;
 	unsigned long reopen_at;
 	int open_error;
+	bool peer_existed;
+	unsigned int restores;
+	unsigned long next_doubt;
+	bool tell_gone;
 };
 
 /* device.c */
@@ -352,7 +376,7 @@ void argonet_setup(struct net_device *dev);
 u32 argonet_offer(netdev_features_t features);
 int argonet_check_allowed(struct netlink_ext_ack *extack);
 int argonet_restart(struct argonet *an, const struct argonet_config *config,
-		    struct netlink_ext_ack *extack);
+		    bool peer_named, struct netlink_ext_ack *extack);
 
 /* stats.c */
 void argonet_read_tx_stats(const struct argonet_queue *q,
@@ -367,10 +391,11 @@ extern struct workqueue_struct *argonet_wq;
 
 void argonet_event(struct argonet *an, enum argonet_event event);
 void argonet_control_init(struct argonet *an);
-void argonet_control_start(struct argonet *an);
+void argonet_control_start(struct argonet *an, bool vouched);
 void argonet_control_stop(struct argonet *an);
 void argonet_control_blocked(struct argonet *an);
 void argonet_set_phase(struct argonet *an, enum argonet_phase phase);
+bool argonet_rings_open(const struct argonet *an);
 void argonet_carrier_off(struct argonet *an);
 void argonet_limit_gso(struct argonet *an, u32 max4, u32 max6);
 enum argonet_state argonet_state(const struct argonet *an);

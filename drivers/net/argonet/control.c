@@ -104,6 +104,8 @@ enum argonet_state argonet_state(const struct argonet *an)
 		return ARGONET_STATE_UP;
 	case ARGONET_STALLED:
 		return ARGONET_STATE_STALLED;
+	case ARGONET_GONE:
+		return ARGONET_STATE_GONE;
 	default:
 		return ARGONET_STATE_CONNECTING;
 	}
@@ -273,6 +275,18 @@ static void argonet_stall(struct argonet *an, const char *why)
 	argonet_say(an, why);
 }
 
+/*
+ * Xen drops a ring when its partner's domain ends. argo-core finds that out, and
+ * opening the ring again tells whether there is a domain of that number.
+ */
+static void argonet_doubt_domain(struct argonet *an)
+{
+	if (time_before(jiffies, an->next_doubt))
+		return;
+	an->next_doubt = jiffies + ARGONET_DOUBT;
+	argo_ring_suspect(an->queue[0].ring);
+}
+
 /* Ask the peer for an answer. Xen logs a refused message, but no question. */
 static void argonet_probe_peer(struct argonet *an)
 {
@@ -286,6 +300,8 @@ static void argonet_probe_peer(struct argonet *an)
 		/* It lives, but has no ring for us, and may not know. */
 		if (an->phase == ARGONET_STALLED || READ_ONCE(an->heard))
 			argonet_close_rings(an, ARGONET_HOLD);
+		else
+			argonet_doubt_domain(an);
 		an->peer_absent = true;
 		return;
 	}
@@ -329,6 +345,9 @@ static void argonet_handle_loss(struct argonet *an, unsigned long events)
 
 	if (events & EV(LOST)) {
 		argonet_say(an, "Xen dropped the ring for");
+		argonet_close_rings(an, 0);
+	} else if (events & EV(NO_DOMAIN)) {
+		argonet_say(an, "there is no");
 		argonet_close_rings(an, 0);
 	} else if (linked && events & EV(GONE) && !(events & EV(DOWN))) {
 		/* A peer that is back already says so itself, by a HELLO. */
@@ -411,11 +430,23 @@ static void argonet_handle_notify(struct argonet *an, unsigned long events)
 	rtnl_unlock();
 }
 
+/* A netlink event with the new state, for those who know which domain to name */
+static void argonet_handle_gone(struct argonet *an)
+{
+	if (!an->tell_gone || !rtnl_trylock())
+		return;
+	netdev_state_change(an->dev);
+	rtnl_unlock();
+	an->tell_gone = false;
+}
+
 /* Return: when to look again, in jiffies */
 static unsigned long argonet_next_look(const struct argonet *an)
 {
 	unsigned long delay = MAX_JIFFY_OFFSET;
 
+	if (an->phase == ARGONET_GONE)
+		return an->tell_gone ? ARGONET_RETRY_MIN : MAX_JIFFY_OFFSET;
 	if (an->phase == ARGONET_CLOSED)
 		return argonet_until(an->reopen_at);
 	if (an->phase != ARGONET_UP)
@@ -436,7 +467,7 @@ static void argonet_control_work(struct work_struct *work)
 		return;
 
 	an->pending = 0;
-	if (an->phase != ARGONET_CLOSED)
+	if (argonet_rings_open(an))
 		argonet_handle_loss(an, events);
 	if (an->phase == ARGONET_CLOSED && !argonet_until(an->reopen_at)) {
 		/* What was noted of earlier rings is void. */
@@ -444,7 +475,9 @@ static void argonet_control_work(struct work_struct *work)
 		events = 0;
 		argonet_open_rings(an);
 	}
-	if (an->phase != ARGONET_CLOSED) {
+	if (an->phase == ARGONET_GONE)
+		argonet_handle_gone(an);
+	if (argonet_rings_open(an)) {
 		argonet_handle_down(an, events);
 		argonet_handle_up(an, events);
 		argonet_handle_notify(an, events);
@@ -464,15 +497,23 @@ void argonet_control_init(struct argonet *an)
 	INIT_DELAYED_WORK(&an->stall, argonet_stall_work);
 }
 
-void argonet_control_start(struct argonet *an)
+/* Without the user's word for the peer's number, who was gone stays gone. */
+void argonet_control_start(struct argonet *an, bool vouched)
 {
+	bool gone = !vouched && an->phase == ARGONET_GONE;
+
+	if (vouched) {
+		an->peer_existed = false;
+		an->restores = argo_restores();
+	}
+	an->tell_gone = false;
 	an->events = 0;
 	an->pending = 0;
 	an->open_error = 0;
 	an->reopen_at = jiffies;
 	an->next_apply = jiffies;
 	an->hello_sent = jiffies - ARGONET_HELLO_INTERVAL;
-	argonet_set_phase(an, ARGONET_CLOSED);
+	argonet_set_phase(an, gone ? ARGONET_GONE : ARGONET_CLOSED);
 	WRITE_ONCE(an->running, true);
 	mod_delayed_work(argonet_wq, &an->control, 0);
 }
@@ -482,7 +523,7 @@ void argonet_control_stop(struct argonet *an)
 {
 	WRITE_ONCE(an->running, false);
 	cancel_delayed_work_sync(&an->control);
-	if (an->phase != ARGONET_CLOSED && an->handshake.peer_session)
+	if (argonet_rings_open(an) && an->handshake.peer_session)
 		argonet_send_bye(an);
 	argonet_close_rings(an, 0);
 	/* Whoever read @running early may have queued them once more. */

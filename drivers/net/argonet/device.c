@@ -215,14 +215,14 @@ static struct argonet_params argonet_own(const struct argonet *an,
 
 /* Get ready for the peer; what is missing now is retried later. */
 static void argonet_start(struct argonet *an, const struct argonet_params *own,
-			  const struct argonet_memory *mem)
+			  const struct argonet_memory *mem, bool vouched)
 {
 	unsigned int i;
 
 	an->own = *own;
 	for (i = 0; i < an->config.queues; i++)
 		argonet_start_queue(&an->queue[i], &mem[i]);
-	argonet_control_start(an);
+	argonet_control_start(an, vouched);
 }
 
 static void argonet_stop(struct argonet *an)
@@ -239,9 +239,13 @@ static void argonet_stop(struct argonet *an)
 	argonet_limit_gso(an, ARGONET_MAX_BIG, ARGONET_MAX_BIG);
 }
 
-/* Go over to @config, with new memory in the place of the old, or stay as it is. */
+/*
+ * Go over to @config, with new memory in the place of the old, or stay as it is.
+ * Unless the user @vouched for the peer's number, a link whose peer is gone stays
+ * in that state.
+ */
 static int argonet_begin(struct argonet *an, const struct argonet_config *config,
-			 struct netlink_ext_ack *extack)
+			 bool vouched, struct netlink_ext_ack *extack)
 {
 	struct argonet_params own;
 	struct argonet_memory *mem = NULL;
@@ -264,7 +268,7 @@ static int argonet_begin(struct argonet *an, const struct argonet_config *config
 	argonet_stop(an);
 	an->config = *config;
 	if (mem)
-		argonet_start(an, &own, mem);
+		argonet_start(an, &own, mem, vouched);
 	kfree(mem);
 	return 0;
 }
@@ -286,6 +290,7 @@ int argonet_check_allowed(struct netlink_ext_ack *extack)
 	return -EPERM;
 }
 
+/* But for @rejoin, which can change while the link goes on */
 static bool argonet_same(const struct argonet_config *a,
 			 const struct argonet_config *b)
 {
@@ -298,30 +303,41 @@ static bool argonet_same(const struct argonet_config *a,
  * argonet_restart() - change the configuration
  * @an: device
  * @config: as it shall be, valid, with as many queues as before
+ * @peer_named: the user gave the peer's number, be it the same as before
  * @extack: told why it failed
  *
  * All ways to change a link end here. If the interface is up and there is
  * something to change, this parts from one peer and begins with the other.
  *
+ * A link in ARGONET_STATE_GONE begins again if the user vouches for the number of
+ * its peer, by naming it or by allowing any domain that has it. Any other change
+ * leaves it in that state.
+ *
  * Context: RTNL held.
  * Return: 0; -EPERM, -EADDRINUSE, or -ENOMEM: then the link goes on as it was.
  */
 int argonet_restart(struct argonet *an, const struct argonet_config *config,
-		    struct netlink_ext_ack *extack)
+		    bool peer_named, struct netlink_ext_ack *extack)
 {
+	bool vouched = peer_named || config->rejoin;
 	int ret;
 
 	ret = argonet_check_allowed(extack);
-	if (ret || argonet_same(config, &an->config))
+	if (ret)
 		return ret;
-	return argonet_begin(an, config, extack);
+	if (argonet_same(config, &an->config) &&
+	    !(vouched && argonet_state(an) == ARGONET_STATE_GONE)) {
+		WRITE_ONCE(an->config.rejoin, config->rejoin);
+		return 0;
+	}
+	return argonet_begin(an, config, vouched, extack);
 }
 
 static int argonet_open(struct net_device *dev)
 {
 	struct argonet *an = netdev_priv(dev);
 
-	return argonet_begin(an, &an->config, NULL);
+	return argonet_begin(an, &an->config, true, NULL);
 }
 
 static int argonet_close(struct net_device *dev)

@@ -52,7 +52,7 @@ static int argonet_set_ringparam(struct net_device *dev,
 		return -EINVAL;
 	}
 	config.ring_size = param->rx_pending * XEN_ARGO_MSG_SLOT_SIZE;
-	return argonet_restart(an, &config, extack);
+	return argonet_restart(an, &config, false, extack);
 }
 
 static int argonet_get_coalesce(struct net_device *dev,

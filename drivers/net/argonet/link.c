@@ -26,6 +26,7 @@ static const struct nla_policy argonet_policy[IFLA_ARGONET_MAX + 1] = {
 	[IFLA_ARGONET_PEER_MAX_FRAME] = { .type = NLA_REJECT },
 	[IFLA_ARGONET_PEER_QUEUES] = { .type = NLA_REJECT },
 	[IFLA_ARGONET_PEER_RING_SIZE] = { .type = NLA_REJECT },
+	[IFLA_ARGONET_REJOIN] = { .type = NLA_U32 },
 };
 
 static const struct argonet_config argonet_defaults = {
@@ -73,6 +74,15 @@ static int argonet_parse(struct argonet_config *config, struct nlattr *data[],
 					    "there can be 1 to 16 queues");
 			return -EINVAL;
 		}
+	}
+
+	attr = data[IFLA_ARGONET_REJOIN];
+	if (attr) {
+		if (nla_get_u32(attr) > 1) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "rejoin must be 0 or 1");
+			return -EINVAL;
+		}
+		config->rejoin = nla_get_u32(attr);
 	}
 
 	if (data[IFLA_ARGONET_PORT])
@@ -166,7 +176,7 @@ static int argonet_changelink(struct net_device *dev, struct nlattr *tb[],
 		NL_SET_ERR_MSG(extack, "queues cannot be changed, add the link anew");
 		return -EOPNOTSUPP;
 	}
-	return argonet_restart(an, &config, extack);
+	return argonet_restart(an, &config, data && data[IFLA_ARGONET_PEER], extack);
 }
 
 static size_t argonet_get_size(const struct net_device *dev)
@@ -182,7 +192,8 @@ static size_t argonet_get_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_FEATURES */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_MAX_FRAME */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_QUEUES */
-	       nla_total_size(sizeof(u32));	/* IFLA_ARGONET_PEER_RING_SIZE */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_RING_SIZE */
+	       nla_total_size(sizeof(u32));	/* IFLA_ARGONET_REJOIN */
 }
 
 static int argonet_fill_peer(struct sk_buff *skb, struct argonet *an)
@@ -214,6 +225,7 @@ static int argonet_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u32(skb, IFLA_ARGONET_PEER_PORT, c->peer_port) ||
 	    nla_put_u32(skb, IFLA_ARGONET_RING_SIZE, c->ring_size) ||
 	    nla_put_u32(skb, IFLA_ARGONET_QUEUES, c->queues) ||
+	    nla_put_u32(skb, IFLA_ARGONET_REJOIN, c->rejoin) ||
 	    nla_put_u32(skb, IFLA_ARGONET_STATE, state) ||
 	    nla_put_u32(skb, IFLA_ARGONET_FEATURES,
 			argonet_offer(dev->features)))

@@ -38,6 +38,65 @@ static void argonet_napi_start(struct argonet_queue *q)
 	local_bh_enable();
 }
 
+bool argonet_rings_open(const struct argonet *an)
+{
+	return an->phase != ARGONET_CLOSED && an->phase != ARGONET_GONE;
+}
+
+/* Whoever gets the number of the peer now is not who the user meant. */
+static void argonet_peer_gone(struct argonet *an, bool restored)
+{
+	argonet_set_phase(an, ARGONET_GONE);
+	an->tell_gone = true;
+	/* Once until the user acts, so no peer can flood the log with it. */
+	netdev_warn(an->dev, restored ?
+		    "restored, domain %u may be another one now: 'ip link set %s type argonet peer DOMID' to go on\n" :
+		    "domain %u does not exist any more: 'ip link set %s type argonet peer DOMID' to go on\n",
+		    an->config.peer, an->dev->name);
+}
+
+/*
+ * Has this domain been restored since the user vouched for the peer's number? It
+ * may run on another host, where the number belongs to somebody else.
+ */
+static bool argonet_moved(struct argonet *an)
+{
+	unsigned int restores = argo_restores();
+
+	if (an->restores == restores)
+		return false;
+	if (!READ_ONCE(an->config.rejoin))
+		return true;
+	an->restores = restores;
+	return false;
+}
+
+/* Return: 0, an error of argo_ring_register(), or -ESTALE after a restore */
+static int argonet_register(struct argonet *an)
+{
+	unsigned int i;
+	int ret;
+
+	if (argonet_moved(an))
+		return -ESTALE;
+	for (i = 0; i < an->config.queues; i++) {
+		an->queue[i].rx_pos = 0;
+		ret = argo_ring_register(an->queue[i].ring);
+		if (ret)
+			goto err_unregister;
+		an->peer_existed = true;
+	}
+	/* Nothing was read yet of what a stranger may have sent meanwhile. */
+	if (!argonet_moved(an))
+		return 0;
+	ret = -ESTALE;
+
+err_unregister:
+	while (i--)
+		argo_ring_unregister(an->queue[i].ring);
+	return ret;
+}
+
 void argonet_open_rings(struct argonet *an)
 {
 	unsigned int i;
@@ -45,32 +104,36 @@ void argonet_open_rings(struct argonet *an)
 
 	an->opened_at = jiffies;
 	argonet_new_session(an);
-	for (i = 0; i < an->config.queues; i++) {
-		an->queue[i].rx_pos = 0;
-		ret = argo_ring_register(an->queue[i].ring);
-		if (ret)
-			goto err_unregister;
+	ret = argonet_register(an);
+	if (ret == -ESTALE) {
+		argonet_peer_gone(an, true);
+		return;
 	}
+	/* Domids are not given to another before the domain has vanished. */
+	if (ret == -ESRCH && an->peer_existed && !READ_ONCE(an->config.rejoin)) {
+		argonet_peer_gone(an, false);
+		return;
+	}
+	if (ret) {
+		argonet_open_failed(an, ret);
+		an->reopen_at = jiffies + an->retry;
+		an->retry = min(2 * an->retry, (unsigned long)ARGONET_RETRY_MAX);
+		return;
+	}
+
 	for (i = 0; i < an->config.queues; i++)
 		argonet_napi_start(&an->queue[i]);
 	an->open_error = 0;
 	an->peer_absent = false;
+	an->next_doubt = jiffies + ARGONET_DOUBT;
 	argonet_set_phase(an, ARGONET_CONNECTING);
-	return;
-
-err_unregister:
-	while (i--)
-		argo_ring_unregister(an->queue[i].ring);
-	argonet_open_failed(an, ret);
-	an->reopen_at = jiffies + an->retry;
-	an->retry = min(2 * an->retry, (unsigned long)ARGONET_RETRY_MAX);
 }
 
 void argonet_close_rings(struct argonet *an, unsigned long hold)
 {
 	unsigned int i;
 
-	if (an->phase == ARGONET_CLOSED)
+	if (!argonet_rings_open(an))
 		return;
 	argonet_carrier_off(an);
 	argo_dest_watch(&an->queue[0].dest, ARGO_WATCH_NONE);

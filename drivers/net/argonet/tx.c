@@ -241,7 +241,8 @@ static bool argonet_tx_try(struct argonet_queue *q)
 	}
 	if (ret == -ECONNREFUSED || ret == -ESRCH) {
 		argonet_tx_block(q);
-		argonet_event(q->an, ARGONET_EV_GONE);
+		argonet_event(q->an, ret == -ESRCH ? ARGONET_EV_NO_DOMAIN :
+						     ARGONET_EV_GONE);
 		return false;
 	}
 

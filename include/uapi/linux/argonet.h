@@ -24,6 +24,9 @@
  * @IFLA_ARGONET_PEER_MAX_FRAME: u32, read-only, largest frame the peer takes
  * @IFLA_ARGONET_PEER_QUEUES: u32, read-only, receive queues of the peer
  * @IFLA_ARGONET_PEER_RING_SIZE: u32, read-only, bytes of each ring of the peer
+ * @IFLA_ARGONET_REJOIN: u32, 1 if the link may join any domain that has the
+ *	number of the peer, 0 (default) if it goes to ARGONET_STATE_GONE when the
+ *	number may have changed hands
  *
  * The attributes that describe the peer are present only while the link is up.
  */
@@ -41,6 +44,7 @@ enum argonet_attr {
 	IFLA_ARGONET_PEER_MAX_FRAME,
 	IFLA_ARGONET_PEER_QUEUES,
 	IFLA_ARGONET_PEER_RING_SIZE,
+	IFLA_ARGONET_REJOIN,
 	/* private: */
 	__IFLA_ARGONET_MAX
 };
@@ -55,6 +59,10 @@ enum argonet_attr {
  * @ARGONET_STATE_UP: both ends agreed, carrier is on
  * @ARGONET_STATE_STALLED: the peer stopped reading; carrier is off until it
  *	reads again
+ * @ARGONET_STATE_GONE: the peer's domain does not exist any more, or this domain
+ *	was restored from an image, so that the peer's number may belong to another
+ *	domain. The link waits until its peer is named again, or until it is taken
+ *	down and up.
  */
 enum argonet_state {
 	ARGONET_STATE_UNBOUND,
@@ -62,6 +70,7 @@ enum argonet_state {
 	ARGONET_STATE_CONNECTING,
 	ARGONET_STATE_UP,
 	ARGONET_STATE_STALLED,
+	ARGONET_STATE_GONE,
 };
 
 /* What a receiver can take; the same bits travel in the HELLO message. */
