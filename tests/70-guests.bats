@@ -31,7 +31,8 @@ ip_config() # DOM
 
 	guest_destroy g2
 	retry_until 20 no_carrier g1 argo0
-	in_state connecting g1 argo0
+	retry_until 20 in_state gone g1 argo0
+	said g1 "argo0: domain [0-9]+ does not exist any more: 'ip link set argo0 type argonet peer DOMID' to go on"
 	# the other end of it is gone
 	TRAFFIC=g1
 	traffic_stop
@@ -60,6 +61,7 @@ ip_config() # DOM
 	on g2 '(sleep 1; reboot -f) >/dev/null 2>&1 </dev/null &'
 	retry_until 30 no_carrier g1 argo0
 	retry_until 30 guest_is_gone g2
+	retry_until 20 in_state gone g1 argo0
 
 	on g1 "ip link set argo0 type argonet peer $next"
 	in_state connecting g1 argo0
@@ -152,6 +154,10 @@ refusals()
 	guest_restore g2
 	assert [ "$(domid g2)" != "$before" ]
 
+	# The number of g1 is that of before: somebody has to say that it is right.
+	retry_until 20 in_state gone g2 argo0
+	on g2 "ip link set argo0 type argonet peer $(domid g1)"
+	retry_until 20 in_state gone g1 argo0
 	on g1 "ip link set argo0 type argonet peer $(domid g2)"
 	retry_until 20 carrier g1 argo0
 	retry_until 20 carrier g2 argo0
@@ -194,7 +200,8 @@ refusals()
 	local before
 
 	HURT=g2
-	pair_up
+	# This host is the next one, too.
+	pair_up '' 'rejoin on'
 	traffic_start g1 g2 10.77.0.2
 	before=$(domid g2)
 	guest migrate g2
@@ -223,6 +230,49 @@ refusals()
 	transfer g1 g2 10.77.0.2
 }
 
+# B29 F10: what is saved and restored with its number kept is taken for another
+# domain that got the number of a dead one.
+@test "a number that changes hands is not joined, unless that is allowed" {
+	local number
+
+	HURT=g2
+	pair_up
+	on g1 'setsid ip -d monitor link >/tmp/monitor 2>&1 </dev/null &'
+	number=$(domid g2)
+	guest save-number g2
+	retry_until 20 in_state gone g1 argo0
+	retry_until 10 on g1 'grep -q "argonet.* state gone" /tmp/monitor'
+	on g1 'killall ip'
+	guest_restore g2
+	assert_equal "$(domid g2)" "$number"
+	# It would like to have a link, and begins as anybody would.
+	on g2 'rmmod argonet && rmmod argo-core'
+	argonet_add g2 argo0 2 peer "$(domid g1)"
+	sleep 15
+	in_state gone g1 argo0
+	no_carrier g1 argo0
+	run rings g1
+	assert_output ''
+	# Nor does what has nothing to do with it bring the link back.
+	on g1 'ip link set argo0 type argonet ring-size 64K'
+	sleep 5
+	in_state gone g1 argo0
+	on g1 "ip link set argo0 type argonet peer $number"
+	retry_until 20 carrier g1 argo0
+	transfer g1 g2 10.77.0.2
+
+	on g1 'ip link set argo0 type argonet rejoin on'
+	guest save-number g2
+	retry_until 20 no_carrier g1 argo0
+	sleep 5
+	in_state connecting g1 argo0
+	guest_restore g2
+	assert_equal "$(domid g2)" "$number"
+	on g2 "ip link set argo0 down && ip link set argo0 up"
+	retry_until 20 carrier g1 argo0
+	transfer g1 g2 10.77.0.2
+}
+
 # F3
 @test "a guest stands still, and is destroyed in the end" {
 	HURT=g2
@@ -231,7 +281,7 @@ refusals()
 	stand_still g2
 	retry_until 15 in_state stalled g1 argo0
 	guest_destroy g2
-	retry_until 20 in_state connecting g1 argo0
+	retry_until 20 in_state gone g1 argo0
 	on g1 'killall -q ping || true'
 	guest_create g2
 	argonet_add g2 argo0 2 peer "$(domid g1)"

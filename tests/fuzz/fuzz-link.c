@@ -25,7 +25,7 @@ static struct device {
 	bool registered;
 } devices[DEVICES];
 
-static bool privileged, no_memory;
+static bool privileged, no_memory, named;
 static enum argonet_state state;
 
 /* What link.c calls */
@@ -54,6 +54,7 @@ int argonet_check_allowed(struct netlink_ext_ack *extack)
 	return -EPERM;
 }
 
+/* But for what may change at any time */
 static bool same_config(const struct argonet_config *a,
 			const struct argonet_config *b)
 {
@@ -63,12 +64,17 @@ static bool same_config(const struct argonet_config *a,
 }
 
 int argonet_restart(struct argonet *an, const struct argonet_config *config,
-		    struct netlink_ext_ack *extack)
+		    bool peer_named, struct netlink_ext_ack *extack)
 {
 	int ret = argonet_check_allowed(extack);
 
-	if (ret || same_config(config, &an->config))
+	expect(peer_named == named, "the peer is%s named", peer_named ? "" : " not");
+	if (ret)
 		return ret;
+	if (same_config(config, &an->config)) {
+		an->config.rejoin = config->rejoin;
+		return 0;
+	}
 	if (no_memory) {
 		NL_SET_ERR_MSG(extack, "no memory");
 		return -ENOMEM;
@@ -143,10 +149,11 @@ static void make_request(struct nlattr *data[], struct wish *wish)
 	for (n = below(8); n; n--) {
 		u32 type = 1 + below(below(4) ? IFLA_ARGONET_QUEUES :
 				     IFLA_ARGONET_MAX);
-		u32 value = type == IFLA_ARGONET_PEER && below(4) ? below(2) :
-			    any_value();
+		bool small = type == IFLA_ARGONET_PEER || type == IFLA_ARGONET_REJOIN;
+		u32 value = small && below(4) ? below(2) : any_value();
 		u32 len = below(8) ? 4 : below(8);
-		bool bad = type > IFLA_ARGONET_QUEUES || len != 4;
+		bool bad = (type > IFLA_ARGONET_QUEUES && type != IFLA_ARGONET_REJOIN) ||
+			   len != 4;
 
 		expect((exactly(type) != (int)len) == bad,
 		       "attribute %u of %u bytes", type, len);
@@ -167,6 +174,11 @@ static void free_request(struct nlattr *data[])
 
 	for (n = 0; n <= IFLA_ARGONET_MAX; n++)
 		free(data[n]);
+}
+
+static bool rejoin_valid(const struct wish *wish)
+{
+	return wish->value[IFLA_ARGONET_REJOIN] <= 1;
 }
 
 static bool valid(const struct argonet_config *c)
@@ -213,24 +225,28 @@ static struct argonet_config wished(struct argonet_config was,
 		was.ring_size = wish->value[IFLA_ARGONET_RING_SIZE];
 	if (wish->has[IFLA_ARGONET_QUEUES])
 		was.queues = wish->value[IFLA_ARGONET_QUEUES];
+	if (wish->has[IFLA_ARGONET_REJOIN])
+		was.rejoin = wish->value[IFLA_ARGONET_REJOIN];
 	return was;
 }
 
 /* What the driver has to say about a request for @c */
-static int judge_new(const struct device *d, const struct argonet_config *c)
+static int judge_new(const struct device *d, const struct argonet_config *c,
+		     bool sensible)
 {
 	if (!privileged)
 		return -EPERM;
-	if (!valid(c) || c->queues > min(d->dev.num_tx_queues, d->dev.num_rx_queues))
+	if (!sensible || !valid(c) || c->queues > min(d->dev.num_tx_queues, d->dev.num_rx_queues))
 		return -EINVAL;
 	if (taken(d, c))
 		return -EADDRINUSE;
 	return no_memory ? -ENOMEM : 0;
 }
 
-static int judge_change(const struct device *d, const struct argonet_config *c)
+static int judge_change(const struct device *d, const struct argonet_config *c,
+			bool sensible)
 {
-	if (!valid(c))
+	if (!sensible || !valid(c))
 		return -EINVAL;
 	if (c->queues != d->an.config.queues)
 		return -EOPNOTSUPP;
@@ -274,13 +290,14 @@ static void add(struct device *d, struct nlattr *data[], const struct wish *wish
 		d->dev.num_rx_queues = 1 + below(16);
 	if (address)
 		tb[IFLA_ADDRESS] = (struct nlattr *)d;	/* only whether it is there */
-	due = judge_new(d, bare ? &defaults : &config);
+	due = judge_new(d, bare ? &defaults : &config, bare || rejoin_valid(wish));
 	ret = argonet_link_ops.newlink(&d->dev, &params, &extack);
 	check_answer(ret, due, &extack);
 	expect(d->registered == !ret, "%d", ret);
 	if (ret)
 		return;
 	expect(same_config(&d->an.config, bare ? &defaults : &config) &&
+	       d->an.config.rejoin == (bare ? false : config.rejoin) &&
 	       d->dev.real_num_tx_queues == d->an.config.queues &&
 	       d->dev.real_num_rx_queues == d->an.config.queues &&
 	       d->dev.random_address == !address, "not as wished");
@@ -293,11 +310,13 @@ static void change(struct device *d, struct nlattr *data[],
 	const struct argonet_config config = wished(was, wish);
 	struct netlink_ext_ack extack = { 0 };
 	struct nlattr *tb[IFLA_MAX + 1] = { 0 };
-	int due = judge_change(d, &config), ret;
+	int due = judge_change(d, &config, rejoin_valid(wish)), ret;
 
+	named = wish->has[IFLA_ARGONET_PEER];
 	ret = argonet_link_ops.changelink(&d->dev, tb, data, &extack);
 	check_answer(ret, due, &extack);
-	expect(same_config(&d->an.config, ret ? &was : &config), "%d", ret);
+	expect(same_config(&d->an.config, ret ? &was : &config) &&
+	       d->an.config.rejoin == (ret ? was.rejoin : config.rejoin), "%d", ret);
 }
 
 static void check_address(void)
@@ -363,6 +382,7 @@ static void show(const struct device *d)
 		check_shown(&skb, IFLA_ARGONET_PEER_PORT, 4, c->peer_port);
 		check_shown(&skb, IFLA_ARGONET_RING_SIZE, 4, c->ring_size);
 		check_shown(&skb, IFLA_ARGONET_QUEUES, 4, c->queues);
+		check_shown(&skb, IFLA_ARGONET_REJOIN, 4, c->rejoin);
 		check_shown(&skb, IFLA_ARGONET_STATE, 4, argonet_state(&d->an));
 		expect(!find(&skb, IFLA_ARGONET_VERSION) ==
 		       (argonet_state(&d->an) != ARGONET_STATE_UP), "version");
@@ -411,7 +431,7 @@ void fuzz_one(void)
 
 		privileged = !one_in(8);
 		no_memory = one_in(8);
-		state = ARGONET_STATE_DOWN + below(4);
+		state = ARGONET_STATE_DOWN + below(5);
 		switch (below(8)) {
 		case 0:
 			delete(d);

@@ -50,7 +50,8 @@ static void frame_try(struct argonet_queue *q, u32 len)
 	if (argo_full(ret) || ret == -ECONNREFUSED || ret == -ESRCH) {
 		frame_block(q);
 		if (!argo_full(ret))
-			argonet_event(q->an, ARGONET_EV_GONE);
+			argonet_event(q->an, ret == -ESRCH ? ARGONET_EV_NO_DOMAIN :
+							     ARGONET_EV_GONE);
 		return;
 	}
 	q->blocked = false;

@@ -100,7 +100,7 @@ void line_stop(size_t bytes)
 
 void end_add(struct line_end *end, const struct argonet_config *config)
 {
-	*end = (struct line_end) { .dev.priv = &end->an };
+	*end = (struct line_end) { .dev.priv = &end->an, .dev.name = "argo0" };
 	end->an.config = *config;
 	argonet_setup(&end->dev);
 	end->dev.wanted = end->dev.features;
@@ -161,6 +161,17 @@ void end_crash(struct line_end *end)
 	lines.mute = false;
 }
 
+int end_configure(struct line_end *end, const struct argonet_config *config,
+		  bool peer_named)
+{
+	int ret;
+
+	rtnl_lock();
+	ret = argonet_restart(&end->an, config, peer_named, NULL);
+	rtnl_unlock();
+	return ret;
+}
+
 bool end_is_up(const struct line_end *end)
 {
 	return end->dev.running && end->dev.carrier && end->an.phase == ARGONET_UP;
@@ -180,9 +191,7 @@ static void end_changes(struct line_end *end)
 	struct argonet_config config = end->an.config;
 
 	config.ring_size = 4096 << sim_below(3);
-	rtnl_lock();
-	argonet_restart(&end->an, &config, NULL);
-	rtnl_unlock();
+	end_configure(end, &config, false);
 }
 
 static void end_offers(struct line_end *end)
@@ -320,9 +329,20 @@ static void traffic_task(void *arg)
 	running--;
 }
 
-/* What was made to fail does not any more, but memory, for a while. */
+/*
+ * What was made to fail does not any more, but memory, for a while. After a restore
+ * the user says who the peer is.
+ */
 static void end_recovers(struct line_end *end)
 {
+	const struct argonet_config config = end->an.config;
+
+	if (argonet_state(&end->an) == ARGONET_STATE_GONE) {
+		expect(!config.rejoin, "gone, though it may join any domain");
+		expect(end->dev.events, "gone, and nobody was told");
+		while (end_configure(end, &config, true))
+			sim_sleep(10);
+	}
 	end_stick(end, false);
 	if (!end->an.running)
 		end_down(end);
@@ -456,7 +476,7 @@ static void history(void)
 		const struct argonet_config config = {
 			.bound = true, .peer = ME, .port = 0x100 * (1 + i),
 			.peer_port = 0x100 * (2 - i), .queues = 1 + sim_below(2),
-			.ring_size = 4096 << sim_below(3),
+			.ring_size = 4096 << sim_below(3), .rejoin = sim_below(2),
 		};
 
 		end_add(&ends[i], &config);

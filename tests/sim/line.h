@@ -47,6 +47,8 @@ void end_down(struct line_end *end);
 void end_rings_vanish(struct line_end *end);
 /* As a machine that is switched off: nobody hears of it */
 void end_crash(struct line_end *end);
+int end_configure(struct line_end *end, const struct argonet_config *config,
+		  bool peer_named);
 bool end_is_up(const struct line_end *end);
 /* Return: bytes of memory in use, for line_stop(), which wants as many */
 size_t line_start(void);

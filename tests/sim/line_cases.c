@@ -380,13 +380,171 @@ static void all_is_given_back_of_what_is_refused(void)
 static int changed_to(u32 ring_size)
 {
 	struct argonet_config config = end.an.config;
-	int ret;
 
 	config.ring_size = ring_size;
-	rtnl_lock();
-	ret = argonet_restart(&end.an, &config, NULL);
-	rtnl_unlock();
-	return ret;
+	return end_configure(&end, &config, false);
+}
+
+static int named_again(void)
+{
+	const struct argonet_config config = end.an.config;
+
+	return end_configure(&end, &config, true);
+}
+
+static int may_rejoin(bool rejoin)
+{
+	struct argonet_config config = end.an.config;
+
+	config.rejoin = rejoin;
+	return end_configure(&end, &config, false);
+}
+
+static bool is_gone(void)
+{
+	return argonet_state(&end.an) == ARGONET_STATE_GONE;
+}
+
+/* Return: whether that happened within so many milliseconds */
+static bool gone_within(unsigned int ms)
+{
+	while (!is_gone() && ms--)
+		sim_sleep(1);
+	return is_gone();
+}
+
+/* A domain that the user never meant gets the number, and does all it can. */
+static void stranger_comes(void)
+{
+	fake_domain_create(PEER);
+	other_opens();
+	other.session++;
+}
+
+static bool stranger_joins(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 50 && !end.dev.carrier; i++) {
+		other_reads();
+		other_hello(other.seen, true);
+		sim_sleep(100);
+	}
+	return end.dev.carrier;
+}
+
+static void a_number_that_changes_hands(void)
+{
+	unsigned int registers;
+
+	connect(4096);
+	fake_domain_destroy(PEER);
+	expect(gone_within(6000), "nobody notices that the domain is gone");
+	expect(!end.dev.carrier && end.dev.events == 1, "%u events", end.dev.events);
+	registers = fake_calls(FAKE_REGISTER);
+	stranger_comes();
+	expect(!stranger_joins(), "a stranger joins");
+	/* A change that says nothing about the peer changes nothing about it. */
+	expect(!changed_to(8192) && is_gone(), "another ring size, and it is trusted");
+	expect(!stranger_joins() && end.an.own.ring_size == 8192, "a stranger joins");
+	expect(fake_calls(FAKE_REGISTER) == registers, "a ring for it");
+	expect(!named_again() && !is_gone(), "named, and still gone");
+	expect(stranger_joins() && end_is_up(&end), "named, and not joined");
+	finish();
+}
+
+/* The first message that Xen refuses tells it. */
+static void gone_at_once_with_traffic(void)
+{
+	connect(4096);
+	fake_domain_destroy(PEER);
+	frame_send(&end.an.queue[0], 64);
+	expect(gone_within(50), "not gone at once");
+	end_down(&end);
+	expect(argonet_state(&end.an) == ARGONET_STATE_DOWN, "gone while down");
+	stranger_comes();
+	expect(!end_up(&end) && stranger_joins(), "not joined after down and up");
+	finish();
+}
+
+/* It said good-bye, so nobody misses it: its end is noticed all the same. */
+static void gone_after_a_bye(void)
+{
+	connect(4096);
+	other_bye();
+	other_closes();
+	sim_sleep(300000);
+	expect(!is_gone() && ring_is_there(), "gone, though its domain is there");
+	fake_domain_destroy(PEER);
+	expect(gone_within(55000), "nobody notices that the domain is gone");
+	finish();
+}
+
+static void rings_that_come_and_go_are_no_stranger(void)
+{
+	connect(4096);
+	other_closes();
+	sim_sleep(20000);
+	expect(!is_gone(), "gone, though its domain is there");
+	other_opens();
+	other.session++;
+	expect(stranger_joins(), "not joined");
+	other_bye();
+	other_closes();
+	sim_sleep(20000);
+	other_opens();
+	other.session++;
+	expect(!is_gone() && stranger_joins(), "not joined after a BYE");
+	finish();
+}
+
+static void whoever_has_the_number(void)
+{
+	connect(4096);
+	expect(!may_rejoin(true) && end_is_up(&end) && end.dev.carriers == 1,
+	       "not as it was");
+	fake_domain_destroy(PEER);
+	sim_sleep(6000);
+	expect(!is_gone(), "gone, though any domain may join");
+	stranger_comes();
+	expect(stranger_joins(), "not joined");
+	world_freeze();
+	world_restore();
+	sim_sleep(100);
+	other.session++;
+	expect(!is_gone() && stranger_joins(), "not joined after a restore");
+	/* Who was trusted stays so. */
+	expect(!may_rejoin(false), "refused");
+	other_closes();
+	sim_sleep(5000);
+	other_opens();
+	other.session++;
+	expect(!is_gone() && stranger_joins(), "gone for what happened before");
+	finish();
+}
+
+static void restored_somewhere_else(void)
+{
+	connect(4096);
+	world_freeze();
+	world_restore();
+	expect(gone_within(100), "nobody notices the restore");
+	expect(!ring_is_there() && end.dev.events == 1, "%u events", end.dev.events);
+	other.session++;
+	expect(fake_peer_send(PEER, ITS, ME, MINE, HELLO, &other, 64) < 0, "a ring for it");
+	expect(!may_rejoin(true), "refused");
+	expect(stranger_joins(), "not joined");
+	finish();
+	/* One that waits for a peer yet to come */
+	fake_domain_destroy(PEER);
+	begin(4096, false);
+	sim_sleep(5000);
+	expect(!is_gone(), "gone before it was there");
+	world_freeze();
+	world_restore();
+	expect(gone_within(3000), "nobody notices the restore");
+	finish();
+	fake_domain_create(PEER);
 }
 
 static int changed_by_ethtool(u32 ring_size)
@@ -524,6 +682,12 @@ const struct test line_cases[] = {
 	CASE(the_longest_message),
 	CASE(all_is_given_back_of_what_is_refused),
 	CASE(changes_that_change_nothing),
+	CASE(a_number_that_changes_hands),
+	CASE(gone_at_once_with_traffic),
+	CASE(gone_after_a_bye),
+	CASE(rings_that_come_and_go_are_no_stranger),
+	CASE(whoever_has_the_number),
+	CASE(restored_somewhere_else),
 	CASE(down_at_once_to_one_who_does_not_read),
 	CASE(counters_of_four_queues),
 	{}

@@ -177,3 +177,9 @@ void __netdev_notify_peers(struct net_device *dev)
 	expect(rtnl.held, "notified without RTNL");
 	dev->notified++;
 }
+
+void netdev_state_change(struct net_device *dev)
+{
+	expect(rtnl.held, "an event without RTNL");
+	dev->events++;
+}

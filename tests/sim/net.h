@@ -169,13 +169,16 @@ struct device_type {
 
 /**
  * struct net_device - a device
+ * @name: for log lines
  * @wanted: features that the user wants
  * @running: the interface is up
  * @carrier: so it is
  * @carriers: how often it went on
  * @notified: how often the network was told of it since
+ * @events: how often programs were told that something changed
  */
 struct net_device {
+	const char *name;
 	const struct net_device_ops *netdev_ops;
 	const struct ethtool_ops *ethtool_ops;
 	bool needs_free_netdev;
@@ -186,7 +189,7 @@ struct net_device {
 	unsigned int gso_max_size, gso_ipv4_max_size, tso_max_size;
 	struct netdev_queue txq[SIM_TX_QUEUES];
 	bool running, carrier;
-	unsigned int carriers, notified;
+	unsigned int carriers, notified, events;
 };
 
 #define netdev_priv(dev)	((dev)->priv)
@@ -198,6 +201,7 @@ void netif_carrier_off(struct net_device *dev);
 int netif_set_real_num_tx_queues(struct net_device *dev, unsigned int n);
 void netdev_update_features(struct net_device *dev);
 void __netdev_notify_peers(struct net_device *dev);
+void netdev_state_change(struct net_device *dev);
 
 #define ether_setup(dev)	((dev)->mtu = ETH_DATA_LEN)
 #define eth_mac_addr	NULL

@@ -89,6 +89,8 @@ sends '5/4=0xa' queues 010
 sends '1/4=0x5 2/4=0x1000 3/4=0x1001 4/4=0x100000 5/4=0x2' \
 	peer 5 port 0x1000 peer-port 0x1001 ring-size 1M queues 2
 sends '5/4=0x2 1/4=0x5' queues 2 peer 5
+sends '13/4=0x1' rejoin on
+sends '13/4=0x0 1/4=0x5' rejoin off peer 5
 
 got=$(run_ip link set dev lo type argonet peer 7 2>&1) || got+=" (exit $?)"
 same 'set: peer 7' '1/4=0x7' "$got"
@@ -111,6 +113,10 @@ done
 for bad in '' K 1G 1KB 1KK 4096M 4194304K 4294967296 18014398509481985K -64K; do
 	refuses "ring-size \"$bad\" is not bytes" ring-size "$bad"
 done
+for bad in '' 1 0 On yes onn; do
+	refuses "rejoin \"$bad\" is not on or off" rejoin "$bad"
+done
+refuses '"rejoin" needs a value' rejoin
 refuses 'Usage: ... argonet' help
 refuses 'Usage: ... argonet' peer 3 help
 
@@ -121,11 +127,11 @@ case $got in
 esac
 
 up='1/2=3 2/4=0x6e657400 3/4=0x6e657401 4/4=1048576 5/4=1 6/1=3 7/1=1
-	8/4=0x7f 9/4=3 10/4=65568 11/4=2 12/4=65536'
+	8/4=0x7f 9/4=3 10/4=65568 11/4=2 12/4=65536 13/4=1'
 up=${up//[$'\n\t']/ }
-shows 'peer 3 port 0x6e657400 peer-port 0x6e657401 ring-size 1048576 queues 1 state up version 1 features csum,tso4,tso6,ecn,uso,big4,big6 peer-features csum,tso4 peer-max-frame 65568 peer-queues 2 peer-ring-size 65536' \
+shows 'peer 3 port 0x6e657400 peer-port 0x6e657401 ring-size 1048576 queues 1 rejoin on state up version 1 features csum,tso4,tso6,ecn,uso,big4,big6 peer-features csum,tso4 peer-max-frame 65568 peer-queues 2 peer-ring-size 65536' \
 	"$up"
-shows '{"info_kind":"argonet","info_data":{"peer":3,"port":1852142592,"peer_port":1852142593,"ring_size":1048576,"queues":1,"state":"up","version":1,"features":["csum","tso4","tso6","ecn","uso","big4","big6"],"peer_features":["csum","tso4"],"peer_max_frame":65568,"peer_queues":2,"peer_ring_size":65536}}' \
+shows '{"info_kind":"argonet","info_data":{"peer":3,"port":1852142592,"peer_port":1852142593,"ring_size":1048576,"queues":1,"rejoin":true,"state":"up","version":1,"features":["csum","tso4","tso6","ecn","uso","big4","big6"],"peer_features":["csum","tso4"],"peer_max_frame":65568,"peer_queues":2,"peer_ring_size":65536}}' \
 	"$up" -j
 shows 'state unbound features none' '6/1=0 8/4=0'
 shows '{"info_kind":"argonet","info_data":{"state":"unbound","features":[]}}' \
@@ -133,9 +139,10 @@ shows '{"info_kind":"argonet","info_data":{"state":"unbound","features":[]}}' \
 shows 'state down' '6/1=1'
 shows 'state connecting' '6/1=2'
 shows 'state stalled' '6/1=4'
-shows 'state 5 features csum,0x80000080' '6/1=5 8/4=0x80000081'
-shows '{"info_kind":"argonet","info_data":{"state":"5","features":["uso","0x80"]}}' \
-	'6/1=5 8/4=0x90' -j
+shows 'rejoin off state gone' '6/1=5 13/4=0'
+shows 'state 6 features csum,0x80000080' '6/1=6 8/4=0x80000081'
+shows '{"info_kind":"argonet","info_data":{"state":"6","features":["uso","0x80"]}}' \
+	'6/1=6 8/4=0x90' -j
 shows 'queues 2' '1/0=0 2/3=0 5/4=2 99/4=1'	# odd lengths, unknown attribute
 shows '' ''
 

@@ -202,7 +202,7 @@ mortal_peer()
 {
 	local session
 
-	ip -n a link add argo5 type argonet peer 5
+	ip -n a link add argo5 type argonet peer 5 rejoin on
 	ip -n a link set argo5 up
 	for _ in 1 2 3; do
 		fake domain +5

@@ -12,6 +12,8 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/pm.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <net/checksum.h>
@@ -518,7 +520,8 @@ static void frames_before_the_handshake(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, peer_reaches(ARGONET_STATE_UP));
 	all_is_well(test);
 
-	/* The number of a dead peer is another domain's now. */
+	/* The number of a dead peer is another domain's now, and the user allows it. */
+	KUNIT_EXPECT_EQ(test, 0, peer_change_link(IFLA_ARGONET_REJOIN, 1));
 	fake_domain_destroy(PEER);
 	peer_pump(2500);
 	fake_domain_create(PEER);
@@ -1001,6 +1004,7 @@ static void peer_reboots_all_the_time(struct kunit *test)
 {
 	int i;
 
+	KUNIT_EXPECT_EQ(test, 0, peer_change_link(IFLA_ARGONET_REJOIN, 1));
 	for (i = 0; i < 3; i++) {
 		peer_send_frame(100);
 		fake_domain_destroy(PEER);
@@ -1012,6 +1016,71 @@ static void peer_reboots_all_the_time(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, peer_reaches(ARGONET_STATE_UP));
 		all_is_well(test);
 	}
+}
+
+/* Netlink events of the device while its peer was gone */
+static unsigned int gone_events;
+
+static int count_event(struct notifier_block *nb, unsigned long event, void *info)
+{
+	if (event == NETDEV_CHANGE && netdev_notifier_info_to_dev(info) == peer.dev &&
+	    argonet_state(peer.an) == ARGONET_STATE_GONE)
+		gone_events++;
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block event_counter = { .notifier_call = count_event };
+
+/* A domain that nobody meant has the peer's number, and does all it can. */
+static bool stranger_joins(void)
+{
+	peer.session++;
+	fake_domain_create(PEER);
+	fake_peer_open(PEER, ME, NET_PORT, PEER_RING);
+	peer_send_hello(true);
+	peer_pump(3000);
+	return netif_carrier_ok(peer.dev);
+}
+
+static void number_of_another_domain(struct kunit *test)
+{
+	gone_events = 0;
+	KUNIT_ASSERT_EQ(test, 0, register_netdevice_notifier(&event_counter));
+	fake_domain_destroy(PEER);
+	KUNIT_EXPECT_TRUE(test, peer_reaches(ARGONET_STATE_GONE));
+	msleep(200);
+	KUNIT_EXPECT_EQ(test, gone_events, 1);
+	unregister_netdevice_notifier(&event_counter);
+	KUNIT_EXPECT_FALSE(test, stranger_joins());
+	KUNIT_EXPECT_LT(test, peer_send_frame(100), 0);
+	/* A change that does not name the peer */
+	KUNIT_EXPECT_EQ(test, 0, peer_change_link(IFLA_ARGONET_RING_SIZE, 2 * DEV_RING));
+	KUNIT_EXPECT_FALSE(test, stranger_joins());
+	/* The same number as before */
+	KUNIT_EXPECT_EQ(test, 0, peer_change_link(IFLA_ARGONET_PEER, PEER));
+	KUNIT_EXPECT_TRUE(test, peer_reaches(ARGONET_STATE_UP));
+	all_is_well(test);
+}
+
+static void number_of_before_a_restore(struct kunit *test)
+{
+	struct device *dev = bus_find_device_by_name(&platform_bus_type, NULL, "argo");
+	const struct dev_pm_ops *pm;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	put_device(dev);
+	pm = dev->driver->pm;
+	KUNIT_EXPECT_EQ(test, pm->freeze(dev), 0);
+	fake_drop_rings(ME, NULL);
+	KUNIT_EXPECT_EQ(test, pm->restore(dev), 0);
+	KUNIT_EXPECT_TRUE(test, peer_reaches(ARGONET_STATE_GONE));
+	KUNIT_EXPECT_FALSE(test, stranger_joins());
+	rtnl_lock();
+	dev_close(peer.dev);
+	KUNIT_EXPECT_EQ(test, 0, dev_open(peer.dev, NULL));
+	rtnl_unlock();
+	KUNIT_EXPECT_TRUE(test, peer_reaches(ARGONET_STATE_UP));
+	all_is_well(test);
 }
 
 /* What only a broken hypervisor does */
@@ -1072,7 +1141,8 @@ static void netlink_attributes(struct kunit *test)
 		{ 3, "queues", 0, -EINVAL }, { 3, "queues", 17, -EINVAL },
 		{ 3, "queues", U32_MAX, -EINVAL },
 		{ 3, "port", U32_MAX, -EINVAL }, { 3, "peer-port", U32_MAX - 15, -EINVAL },
-		{ PEER, NULL, 0, -EADDRINUSE },
+		{ 3, "rejoin", 2, -EINVAL }, { 3, "rejoin", U32_MAX, -EINVAL },
+		{ PEER, NULL, 0, -EADDRINUSE }, { 3, "rejoin", 1, 0 },
 		{ 3, "ring-size", 4096, 0 }, { 3, "ring-size", 16 << 20, 0 },
 		{ 3, "queues", 16, 0 }, { 0x7fef, NULL, 0, 0 },
 	};
@@ -1106,7 +1176,8 @@ static void netlink_policy(struct kunit *test)
 	u16 type;
 
 	for (type = 1; type <= IFLA_ARGONET_MAX; type++) {
-		bool settable = type <= IFLA_ARGONET_QUEUES;
+		bool settable = type <= IFLA_ARGONET_QUEUES ||
+				type == IFLA_ARGONET_REJOIN;
 
 		attr.nla.nla_type = type;
 		attr.nla.nla_len = NLA_HDRLEN + 4;
@@ -1173,6 +1244,8 @@ static struct kunit_case argonet_hostile_cases[] = {
 	KUNIT_CASE(peer_ring_changes_its_size),	/* B51 B52 */
 	KUNIT_CASE(peer_uses_up_its_own_limits),	/* B53 B54 */
 	KUNIT_CASE(peer_reboots_all_the_time),	/* B55 F1 */
+	KUNIT_CASE(number_of_another_domain),	/* B29 F1 */
+	KUNIT_CASE(number_of_before_a_restore),	/* F10 F12 */
 	KUNIT_CASE(corrupted_rings),	/* B56 B57 B58 */
 	KUNIT_CASE(frames_of_the_stack),	/* B63 */
 	KUNIT_CASE(netlink_attributes),	/* B60 B62 */

@@ -47,6 +47,7 @@ struct net_device *peer_new_link(u16 domid, const char *name, u32 value)
 		type = !strcmp(name, "queues") ? IFLA_ARGONET_QUEUES :
 		       !strcmp(name, "port") ? IFLA_ARGONET_PORT :
 		       !strcmp(name, "peer-port") ? IFLA_ARGONET_PEER_PORT :
+		       !strcmp(name, "rejoin") ? IFLA_ARGONET_REJOIN :
 		       IFLA_ARGONET_RING_SIZE;
 	rtnl_lock();
 	dev = rtnl_create_link(&init_net, "argotest%d", NET_NAME_ENUM,
@@ -63,6 +64,27 @@ struct net_device *peer_new_link(u16 domid, const char *name, u32 value)
 out:
 	rtnl_unlock();
 	return dev;
+}
+
+/* Change one attribute of the link. */
+int peer_change_link(u16 type, u32 value)
+{
+	struct {
+		struct nlattr nla;
+		u32 value;
+	} attr = {
+		{ .nla_len = NLA_HDRLEN + 4, .nla_type = type },
+		value,
+	};
+	struct nlattr *data[IFLA_ARGONET_MAX + 1] = { [0] = NULL };
+	struct nlattr *tb[IFLA_MAX + 1] = {};
+	int ret;
+
+	data[type] = &attr.nla;
+	rtnl_lock();
+	ret = argonet_link_ops.changelink(peer.dev, tb, data, NULL);
+	rtnl_unlock();
+	return ret;
 }
 
 void peer_del_link(struct net_device *dev)

@@ -69,6 +69,7 @@ extern struct peer peer;
 int peer_open(struct kunit *test);
 void peer_close(struct kunit *test);
 struct net_device *peer_new_link(u16 domid, const char *name, u32 value);
+int peer_change_link(u16 type, u32 value);
 void peer_del_link(struct net_device *dev);
 
 struct argonet_hello peer_hello(bool up);
