@@ -115,17 +115,14 @@ struct argonet_rx_stats {
 
 /**
  * struct argonet_message - a DATA message being put together
- * @iov: its pieces
- * @niov: how many
- * @len: their bytes
- * @staged: bytes of the stage in use
+ * @pieces: what is sent: parts of argonet_queue.stage, and pages of frames
+ * @staged: bytes in use of the first ARGONET_BATCH of argonet_queue.stage; of a
+ *	longer frame from XDP, more
  * @frames: frames it carries
  * @frame_bytes: their bytes
  */
 struct argonet_message {
-	struct xen_argo_iov iov[XEN_ARGO_MAXIOV];
-	unsigned int niov;
-	u32 len;
+	struct argo_stage pieces;
 	u32 staged;
 	unsigned int frames;
 	unsigned int frame_bytes;
@@ -142,8 +139,8 @@ struct argonet_message {
  * @pool: pages for received frames, single ones
  * @large_pool: the same, ARGONET_RX_ORDER of them together
  * @xdp_rxq: @pool as XDP knows it
- * @stage: whole small frames, records and headers of @message, and what had to
- *	be copied
+ * @stage: memory for what of @message is copied. First there are records, headers
+ *	and small frames; from ARGONET_BATCH on, what makes too many pieces
  * @mem: all that is allocated while the interface is up: @ring to @stage
  * @redirected: there are frames that XDP has to pass on after the poll
  * @owes: the peer may wait for room that there is

@@ -22,10 +22,13 @@ static void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter,
 	u64_stats_update_end(&q->tx_sync);
 }
 
-static void argonet_tx_clear(struct argonet_message *m)
+/* The parts of a frame that are too many for Xen have room behind the batch. */
+static void argonet_tx_clear(struct argonet_queue *q)
 {
-	m->niov = 0;
-	m->len = 0;
+	struct argonet_message *m = &q->message;
+
+	argo_stage_init(&m->pieces, q->stage + ARGONET_BATCH,
+			argonet_max_sent(&q->an->own));
 	m->staged = 0;
 	m->frame_bytes = 0;
 	m->frames = 0;
@@ -42,7 +45,7 @@ static void argonet_tx_sent(struct argonet_queue *q)
 	u64_stats_update_end(&q->tx_sync);
 	while ((skb = __skb_dequeue(&q->held)))
 		dev_consume_skb_any(skb);
-	argonet_tx_clear(&q->message);
+	argonet_tx_clear(q);
 }
 
 static void argonet_tx_drop(struct argonet_queue *q, u64_stats_t *counter)
@@ -52,24 +55,7 @@ static void argonet_tx_drop(struct argonet_queue *q, u64_stats_t *counter)
 	argonet_tx_count(q, counter, q->message.frames);
 	while ((skb = __skb_dequeue(&q->held)))
 		dev_kfree_skb_any(skb);
-	argonet_tx_clear(&q->message);
-}
-
-/* Neighbours in memory are made one. */
-static bool argonet_tx_piece(struct argonet_message *m, const void *base, u32 len)
-{
-	struct xen_argo_iov *last = m->niov ? &m->iov[m->niov - 1] : NULL;
-
-	if (!len)
-		return true;
-	if (last && last->iov_hnd + last->iov_len == (unsigned long)base)
-		last->iov_len += len;
-	else if (m->niov < ARRAY_SIZE(m->iov))
-		m->iov[m->niov++] = argo_iov(base, len);
-	else
-		return false;
-	m->len += len;
-	return true;
+	argonet_tx_clear(q);
 }
 
 /* Take a piece of the stage. */
@@ -77,26 +63,9 @@ static void *argonet_tx_stage(struct argonet_queue *q, u32 len)
 {
 	void *at = q->stage + q->message.staged;
 
-	argonet_tx_piece(&q->message, at, len);
+	argo_stage_add(&q->message.pieces, at, len);
 	q->message.staged += len;
 	return at;
-}
-
-/*
- * A frame in more pieces than Xen takes: the first ones go as they are, what
- * does not fit any more is copied to the stage and makes the last piece.
- */
-static void argonet_tx_bounce(struct argonet_queue *q, const struct sk_buff *skb,
-			      u32 done)
-{
-	struct argonet_message *m = &q->message;
-
-	m->niov--;
-	m->len -= m->iov[m->niov].iov_len;
-	done -= m->iov[m->niov].iov_len;
-	skb_copy_bits(skb, done, argonet_tx_stage(q, skb->len - done),
-		      skb->len - done);
-	argonet_tx_count(q, &q->tx.bounced, 1);
 }
 
 /* Headers are copied behind their record: that saves a piece. */
@@ -105,28 +74,26 @@ static u32 argonet_tx_headers(const struct sk_buff *skb)
 	return skb_headlen(skb) <= ARGONET_COPY_ALWAYS ? skb_headlen(skb) : 0;
 }
 
+/*
+ * Send a frame from where it is. If it is the first of its message, its pieces may
+ * be too many for Xen: argo-core copies the rest of them, for which there is room.
+ * Later frames are only added if their pieces fit.
+ */
 static void argonet_tx_hold(struct argonet_queue *q, struct sk_buff *skb)
 {
 	const struct skb_shared_info *shinfo = skb_shinfo(skb);
-	struct argonet_message *m = &q->message;
+	struct argo_stage *pieces = &q->message.pieces;
 	u32 done = argonet_tx_headers(skb);
 	unsigned int i;
 
 	if (done)
 		memcpy(argonet_tx_stage(q, done), skb->data, done);
-	/* The first frame of a message has room for its head and more. */
-	argonet_tx_piece(m, skb->data + done, skb_headlen(skb) - done);
-	done = skb_headlen(skb);
-	for (i = 0; i < shinfo->nr_frags; i++) {
-		const skb_frag_t *frag = &shinfo->frags[i];
-
-		if (!argonet_tx_piece(m, skb_frag_address(frag),
-				      skb_frag_size(frag))) {
-			argonet_tx_bounce(q, skb, done);
-			break;
-		}
-		done += skb_frag_size(frag);
-	}
+	argo_stage_add(pieces, skb->data + done, skb_headlen(skb) - done);
+	for (i = 0; i < shinfo->nr_frags; i++)
+		argo_stage_add(pieces, skb_frag_address(&shinfo->frags[i]),
+			       skb_frag_size(&shinfo->frags[i]));
+	if (pieces->used)
+		argonet_tx_count(q, &q->tx.bounced, 1);
 	__skb_queue_tail(&q->held, skb);
 }
 
@@ -141,9 +108,9 @@ static bool argonet_tx_takes(const struct argonet_queue *q, u32 len, u32 copied,
 	u32 head = ARGONET_RECORD_ALIGN + sizeof(struct argonet_record);
 
 	return !m->frames ||
-	       (m->niov + 1 + pieces <= ARRAY_SIZE(m->iov) &&
+	       (m->pieces.niov + 1 + pieces <= XEN_ARGO_MAXIOV &&
 		m->staged + head + copied + ARGONET_COPY_ALWAYS <= ARGONET_BATCH &&
-		m->len + head + len <= q->max_message);
+		m->pieces.len + head + len <= q->max_message);
 }
 
 static bool argonet_tx_fits(const struct argonet_queue *q,
@@ -158,7 +125,7 @@ static void *argonet_tx_record(struct argonet_queue *q,
 			       const struct argonet_record *record, u32 copied)
 {
 	struct argonet_message *m = &q->message;
-	u32 pad = ALIGN(m->len, ARGONET_RECORD_ALIGN) - m->len;
+	u32 pad = ALIGN(m->pieces.len, ARGONET_RECORD_ALIGN) - m->pieces.len;
 	void *at = argonet_tx_stage(q, pad + sizeof(*record) + copied);
 
 	m->frames++;
@@ -194,9 +161,11 @@ static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool co
 
 static int argonet_tx_send(struct argonet_queue *q)
 {
+	const struct argo_stage *pieces = &q->message.pieces;
+
 	return argo_send_wait(&q->dest, q->an->config.port + q->index,
-			      ARGONET_TYPE(ARGONET_KIND_DATA), q->message.iov,
-			      q->message.niov, q->message.len);
+			      ARGONET_TYPE(ARGONET_KIND_DATA), pieces->iov,
+			      pieces->niov, pieces->len);
 }
 
 /* The message waits, and with it the queue. */
@@ -550,6 +519,9 @@ void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer)
 		   peer->features | (q->on ? q->peer_features : 0));
 	WRITE_ONCE(q->max_frame, peer->max_frame);
 	q->max_message = peer->max_message;
+	/* The message is empty then, but its memory may be new. */
+	if (!q->on)
+		argonet_tx_clear(q);
 	q->on = true;
 	__netif_tx_unlock_bh(txq);
 }
