@@ -339,10 +339,12 @@ static void end_recovers(struct line_end *end)
 
 	if (argonet_state(&end->an) == ARGONET_STATE_GONE) {
 		expect(!config.rejoin, "gone, though it may join any domain");
+		sim_sleep(100);
 		expect(end->dev.events, "gone, and nobody was told");
-		while (end_configure(end, &config, true))
-			sim_sleep(10);
 	}
+	/* Also before the driver noticed the restore. */
+	while (end_configure(end, &config, true))
+		sim_sleep(10);
 	end_stick(end, false);
 	if (!end->an.running)
 		end_down(end);

@@ -535,6 +535,15 @@ static void restored_somewhere_else(void)
 	expect(!may_rejoin(true), "refused");
 	expect(stranger_joins(), "not joined");
 	finish();
+	/* The user was faster. */
+	connect(4096);
+	world_freeze();
+	world_restore();
+	expect(!named_again(), "refused");
+	sim_sleep(100);
+	other.session++;
+	expect(!is_gone() && stranger_joins(), "not joined though it was named");
+	finish();
 	/* One that waits for a peer yet to come */
 	fake_domain_destroy(PEER);
 	begin(4096, false);

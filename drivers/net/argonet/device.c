@@ -328,6 +328,9 @@ int argonet_restart(struct argonet *an, const struct argonet_config *config,
 	if (argonet_same(config, &an->config) &&
 	    !(vouched && argonet_state(an) == ARGONET_STATE_GONE)) {
 		WRITE_ONCE(an->config.rejoin, config->rejoin);
+		/* The control work may not have noticed a restore yet. */
+		if (vouched)
+			WRITE_ONCE(an->restores, argo_restores());
 		return 0;
 	}
 	return argonet_begin(an, config, vouched, extack);
