@@ -27,7 +27,7 @@ static void frame_block(struct argonet_queue *q)
 		return;
 	q->blocked_since = jiffies;
 	q->blocked = true;
-	argonet_control_blocked(q->an);
+	argonet_event_blocked(q->an);
 }
 
 /* With the transmit queue's lock held: nobody else runs meanwhile. */

@@ -20,6 +20,8 @@
 
 #define BIT(n)		(1UL << (n))
 #define MAX_JIFFY_OFFSET	((LONG_MAX >> 1) - 1)
+#define get_jiffies_64()	((u64)jiffies)
+#define time_after64(a, b)	((__s64)((b) - (a)) < 0)
 #define le16_to_cpu(x)	le16toh(x)
 #define le32_to_cpu(x)	le32toh(x)
 #define le64_to_cpu(x)	le64toh(x)

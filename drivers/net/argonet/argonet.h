@@ -322,7 +322,8 @@ struct argonet_config {
  * @open_error: why registering failed last
  * @peer_existed: Xen took a ring for the peer since the user vouched for its
  *	number, so its domain existed
- * @restores: argo_restores() at that time
+ * @restores: argo_restores() at that time; written under RTNL and by the control
+ *	work
  * @next_doubt: when Xen is asked whether the peer's domain still exists, in jiffies
  * @tell_gone: the network has not been told of ARGONET_GONE yet
  */
@@ -352,19 +353,19 @@ struct argonet {
 	struct delayed_work control;
 	unsigned long events;
 	unsigned long pending;
-	unsigned long notify_at;
+	u64 notify_at;
 	enum argonet_phase phase;
 	unsigned long retry;
-	unsigned long next_probe;
-	unsigned long next_apply;
-	unsigned long hello_sent;
+	u64 next_probe;
+	u64 next_apply;
+	u64 hello_sent;
 	bool peer_absent;
-	unsigned long opened_at;
-	unsigned long reopen_at;
+	u64 opened_at;
+	u64 reopen_at;
 	int open_error;
 	bool peer_existed;
 	unsigned int restores;
-	unsigned long next_doubt;
+	u64 next_doubt;
 	bool tell_gone;
 };
 
@@ -376,6 +377,9 @@ int argonet_restart(struct argonet *an, const struct argonet_config *config,
 		    bool peer_named, struct netlink_ext_ack *extack);
 
 /* stats.c */
+void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter, unsigned int n);
+void argonet_rx_count(struct argonet_queue *q, u64_stats_t *counter);
+void argonet_rx_bad(struct argonet_queue *q, enum argonet_bad why);
 void argonet_read_tx_stats(const struct argonet_queue *q,
 			   struct argonet_tx_stats *tx);
 void argonet_read_rx_stats(const struct argonet_queue *q,
@@ -383,19 +387,28 @@ void argonet_read_rx_stats(const struct argonet_queue *q,
 void argonet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
 void argonet_show_queues(struct argonet *an);
 
-/* control.c */
+/* event.c */
 extern struct workqueue_struct *argonet_wq;
 
 void argonet_event(struct argonet *an, enum argonet_event event);
+void argonet_event_blocked(struct argonet *an);
+void argonet_events_init(struct argonet *an);
+
+/* carrier.c */
+enum argonet_state argonet_state(const struct argonet *an);
+bool argonet_rings_open(const struct argonet *an);
+void argonet_say(const struct argonet *an, const char *what);
+void argonet_set_phase(struct argonet *an, enum argonet_phase phase);
+void argonet_carrier_off(struct argonet *an);
+void argonet_limit_gso(struct argonet *an, u32 max4, u32 max6);
+bool argonet_link_up(struct argonet *an);
+void argonet_link_down(struct argonet *an);
+void argonet_stall(struct argonet *an, const char *why);
+
+/* control.c */
 void argonet_control_init(struct argonet *an);
 void argonet_control_start(struct argonet *an, bool vouched);
 void argonet_control_stop(struct argonet *an);
-void argonet_control_blocked(struct argonet *an);
-void argonet_set_phase(struct argonet *an, enum argonet_phase phase);
-bool argonet_rings_open(const struct argonet *an);
-void argonet_carrier_off(struct argonet *an);
-void argonet_limit_gso(struct argonet *an, u32 max4, u32 max6);
-enum argonet_state argonet_state(const struct argonet *an);
 
 /* ports.c */
 int argonet_ports_claim(struct argonet *an, const struct argonet_config *config,
@@ -432,8 +445,6 @@ struct sk_buff *argonet_rx_skb(struct argonet_queue *q,
 
 /* rx.c */
 int argonet_rx_poll(struct napi_struct *napi, int budget);
-void argonet_rx_count(struct argonet_queue *q, u64_stats_t *counter);
-void argonet_rx_bad(struct argonet_queue *q, enum argonet_bad why);
 
 /* xdp.c */
 bool argonet_xdp_run(struct argonet_queue *q, struct bpf_prog *prog,

@@ -38,11 +38,6 @@ static void argonet_napi_start(struct argonet_queue *q)
 	local_bh_enable();
 }
 
-bool argonet_rings_open(const struct argonet *an)
-{
-	return an->phase != ARGONET_CLOSED && an->phase != ARGONET_GONE;
-}
-
 /* Whoever gets the number of the peer now is not who the user meant. */
 static void argonet_peer_gone(struct argonet *an, bool restored)
 {
@@ -63,11 +58,11 @@ static bool argonet_moved(struct argonet *an)
 {
 	unsigned int restores = argo_restores();
 
-	if (an->restores == restores)
+	if (READ_ONCE(an->restores) == restores)
 		return false;
 	if (!READ_ONCE(an->config.rejoin))
 		return true;
-	an->restores = restores;
+	WRITE_ONCE(an->restores, restores);
 	return false;
 }
 
@@ -102,7 +97,7 @@ void argonet_open_rings(struct argonet *an)
 	unsigned int i;
 	int ret;
 
-	an->opened_at = jiffies;
+	an->opened_at = get_jiffies_64();
 	argonet_new_session(an);
 	ret = argonet_register(an);
 	if (ret == -ESTALE) {
@@ -116,7 +111,7 @@ void argonet_open_rings(struct argonet *an)
 	}
 	if (ret) {
 		argonet_open_failed(an, ret);
-		an->reopen_at = jiffies + an->retry;
+		an->reopen_at = get_jiffies_64() + an->retry;
 		an->retry = min(2 * an->retry, (unsigned long)ARGONET_RETRY_MAX);
 		return;
 	}
@@ -125,7 +120,7 @@ void argonet_open_rings(struct argonet *an)
 		argonet_napi_start(&an->queue[i]);
 	an->open_error = 0;
 	an->peer_absent = false;
-	an->next_doubt = jiffies + ARGONET_DOUBT;
+	an->next_doubt = get_jiffies_64() + ARGONET_DOUBT;
 	argonet_set_phase(an, ARGONET_CONNECTING);
 }
 
@@ -145,5 +140,5 @@ void argonet_close_rings(struct argonet *an, unsigned long hold)
 		hrtimer_cancel(&an->queue[i].timer);
 	}
 	argonet_set_phase(an, ARGONET_CLOSED);
-	an->reopen_at = jiffies + hold;
+	an->reopen_at = get_jiffies_64() + hold;
 }

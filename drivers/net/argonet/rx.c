@@ -8,18 +8,6 @@
 
 #include "argonet.h"
 
-void argonet_rx_count(struct argonet_queue *q, u64_stats_t *counter)
-{
-	u64_stats_update_begin(&q->rx_sync);
-	u64_stats_inc(counter);
-	u64_stats_update_end(&q->rx_sync);
-}
-
-void argonet_rx_bad(struct argonet_queue *q, enum argonet_bad why)
-{
-	argonet_rx_count(q, &q->rx.bad[why]);
-}
-
 static void argonet_rx_frame(struct argonet_queue *q,
 			     const struct argo_message *msg,
 			     const struct argonet_frame *frame,

@@ -115,7 +115,7 @@ int argonet_send_hello(struct argonet *an)
 			       an->phase != ARGONET_STALLED, &hello);
 	spin_unlock_bh(&an->lock);
 
-	an->hello_sent = jiffies;
+	an->hello_sent = get_jiffies_64();
 	return argonet_send_control(an, ARGONET_KIND_HELLO, &hello, sizeof(hello));
 }
 

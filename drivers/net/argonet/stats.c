@@ -10,6 +10,28 @@
 #include <net/netdev_queues.h>
 #endif
 
+/* With the lock of the transmit queue held */
+void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter,
+			     unsigned int n)
+{
+	u64_stats_update_begin(&q->tx_sync);
+	u64_stats_add(counter, n);
+	u64_stats_update_end(&q->tx_sync);
+}
+
+/* From the NAPI that reads */
+void argonet_rx_count(struct argonet_queue *q, u64_stats_t *counter)
+{
+	u64_stats_update_begin(&q->rx_sync);
+	u64_stats_inc(counter);
+	u64_stats_update_end(&q->rx_sync);
+}
+
+void argonet_rx_bad(struct argonet_queue *q, enum argonet_bad why)
+{
+	argonet_rx_count(q, &q->rx.bad[why]);
+}
+
 void argonet_read_tx_stats(const struct argonet_queue *q,
 			   struct argonet_tx_stats *tx)
 {

@@ -14,14 +14,6 @@
 #include "argonet.h"
 #include "compat.h"
 
-static void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter,
-			     unsigned int n)
-{
-	u64_stats_update_begin(&q->tx_sync);
-	u64_stats_add(counter, n);
-	u64_stats_update_end(&q->tx_sync);
-}
-
 /* The parts of a frame that are too many for Xen have room behind the batch. */
 static void argonet_tx_clear(struct argonet_queue *q)
 {
@@ -178,7 +170,7 @@ static void argonet_tx_block(struct argonet_queue *q)
 	/* Pairs with argonet_stall_work(). */
 	smp_store_release(&q->blocked, true);
 	argonet_tx_count(q, &q->tx.stop, 1);
-	argonet_control_blocked(q->an);
+	argonet_event_blocked(q->an);
 }
 
 static void argonet_tx_failed(struct argonet_queue *q, int ret)

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the data path and interrupts tell the control work. They only set a bit and
+ * queue the work, because changing the link needs process context.
+ */
+#include "argonet.h"
+
+struct workqueue_struct *argonet_wq;
+
+/**
+ * argonet_event() - have the control work look at something
+ * @an: device
+ * @event: what
+ *
+ * Context: any.
+ */
+void argonet_event(struct argonet *an, enum argonet_event event)
+{
+	unsigned long delay = 0;
+
+	/* A BYE that explains a missing ring may be on its way to the NAPI. */
+	if (event == ARGONET_EV_GONE)
+		delay = ARGONET_RETRY_MIN;
+	if (test_and_set_bit(event, &an->events) || !READ_ONCE(an->running))
+		return;
+	mod_delayed_work(argonet_wq, &an->control, delay);
+}
+
+/**
+ * argonet_event_blocked() - have somebody look whether a queue goes on
+ * @an: device, one of whose queues has just stopped
+ *
+ * Context: any.
+ */
+void argonet_event_blocked(struct argonet *an)
+{
+	if (READ_ONCE(an->running))
+		queue_delayed_work(argonet_wq, &an->stall, ARGONET_STALL);
+}
+
+/* Look at the stopped queues, now that one of them was for a while. */
+static void argonet_stall_work(struct work_struct *work)
+{
+	struct argonet *an = container_of(to_delayed_work(work),
+					  struct argonet, stall);
+	unsigned long now = jiffies, delay = 0;
+	unsigned int i;
+
+	for (i = 0; i < an->config.queues; i++) {
+		const struct argonet_queue *q = &an->queue[i];
+		unsigned long end;
+
+		/* Pairs with argonet_tx_block(). */
+		if (!smp_load_acquire(&q->blocked))
+			continue;
+		end = READ_ONCE(q->blocked_since) + ARGONET_STALL;
+		if (time_after_eq(now, end)) {
+			argonet_event(an, ARGONET_EV_STALL);
+			return;
+		}
+		delay = min_not_zero(delay, end - now);
+	}
+	if (delay)
+		queue_delayed_work(argonet_wq, &an->stall, delay);
+}
+
+void argonet_events_init(struct argonet *an)
+{
+	INIT_DELAYED_WORK(&an->stall, argonet_stall_work);
+}
