@@ -93,6 +93,7 @@ typedef u64 u64_stats_t;
 typedef int atomic_t;
 typedef int spinlock_t;
 #define __rcu
+#define ____cacheline_aligned_in_smp
 typedef __s64 ktime_t;
 
 enum hrtimer_restart { HRTIMER_NORESTART };

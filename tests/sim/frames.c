@@ -23,10 +23,10 @@ static struct line_end *end_of(const struct argonet_queue *q)
 
 static void frame_block(struct argonet_queue *q)
 {
-	if (q->blocked)
+	if (q->tx.blocked)
 		return;
-	q->blocked_since = jiffies;
-	q->blocked = true;
+	q->tx.blocked_since = jiffies;
+	q->tx.blocked = true;
 	argonet_event_blocked(q->an);
 }
 
@@ -44,7 +44,7 @@ static void frame_try(struct argonet_queue *q, u32 len)
 	};
 	u32 bytes = sizeof(message.record) + len;
 	struct xen_argo_iov iov = argo_iov(&message, bytes);
-	int ret = argo_send_wait(&q->dest, q->an->config.port + q->index,
+	int ret = argo_send_wait(&q->tx.dest, q->an->config.port + q->index,
 				 ARGONET_TYPE(ARGONET_KIND_DATA), &iov, 1, bytes);
 
 	if (argo_full(ret) || ret == -ECONNREFUSED || ret == -ESRCH) {
@@ -54,7 +54,7 @@ static void frame_try(struct argonet_queue *q, u32 len)
 							     ARGONET_EV_GONE);
 		return;
 	}
-	q->blocked = false;
+	q->tx.blocked = false;
 	end_of(q)->sent += ret >= 0;
 	if (ret == -EMSGSIZE)
 		argonet_event(q->an, ARGONET_EV_TOO_LONG);
@@ -66,9 +66,9 @@ void frame_send(struct argonet_queue *q, u32 len)
 {
 	struct netdev_queue *txq = argonet_txq(q);
 
-	len = min(max(len, (u32)sizeof(struct tag)), min(q->max_frame, (u32)FRAME_MAX));
+	len = min(max(len, (u32)sizeof(struct tag)), min(q->tx.max_frame, (u32)FRAME_MAX));
 	__netif_tx_lock_bh(txq);
-	if (q->on && !q->blocked)
+	if (q->tx.on && !q->tx.blocked)
 		frame_try(q, len);
 	__netif_tx_unlock_bh(txq);
 }
@@ -103,24 +103,24 @@ int argonet_offload_decode(struct sk_buff *skb, const struct virtio_net_hdr *h)
 
 void napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb)
 {
-	end_of(container_of(napi, struct argonet_queue, napi))->got++;
+	end_of(container_of(napi, struct argonet_queue, rx.napi))->got++;
 	kfree_skb(skb);
 }
 
 void argonet_tx_kick(struct argonet_queue *q, enum argo_wake why)
 {
-	atomic_set(&q->woken, 1 + why);
-	napi_schedule(&q->tx_napi);
+	atomic_set(&q->tx.woken, 1 + why);
+	napi_schedule(&q->tx.napi);
 }
 
 static void frame_space(struct argo_dest *dest, enum argo_wake why)
 {
-	argonet_tx_kick(container_of(dest, struct argonet_queue, dest), why);
+	argonet_tx_kick(container_of(dest, struct argonet_queue, tx.dest), why);
 }
 
 static void frame_gone(struct argo_dest *dest)
 {
-	struct argonet_queue *q = container_of(dest, struct argonet_queue, dest);
+	struct argonet_queue *q = container_of(dest, struct argonet_queue, tx.dest);
 
 	argonet_event(q->an, ARGONET_EV_GONE);
 }
@@ -132,7 +132,7 @@ const struct argo_dest_ops argonet_dest_ops = {
 void argonet_tx_room_later(struct argonet_queue *q)
 {
 	WRITE_ONCE(q->owes, true);
-	napi_schedule(&q->tx_napi);
+	napi_schedule(&q->tx.napi);
 }
 
 void argonet_tx_room(struct argonet_queue *q)
@@ -142,11 +142,11 @@ void argonet_tx_room(struct argonet_queue *q)
 
 int argonet_tx_poll(struct napi_struct *napi, int budget)
 {
-	struct argonet_queue *q = container_of(napi, struct argonet_queue, tx_napi);
+	struct argonet_queue *q = container_of(napi, struct argonet_queue, tx.napi);
 	struct netdev_queue *txq = argonet_txq(q);
 
 	__netif_tx_lock_bh(txq);
-	if (atomic_xchg(&q->woken, 0) && q->blocked)
+	if (atomic_xchg(&q->tx.woken, 0) && q->tx.blocked)
 		frame_try(q, sizeof(struct tag));
 	if (xchg(&q->owes, false))
 		argo_ring_notify(q->ring);
@@ -160,10 +160,10 @@ void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer)
 	struct netdev_queue *txq = argonet_txq(q);
 
 	__netif_tx_lock_bh(txq);
-	if (!q->on)
+	if (!q->tx.on)
 		end_of(q)->carried = q->an->handshake.peer_session;
-	q->max_frame = peer->max_frame;
-	q->on = true;
+	q->tx.max_frame = peer->max_frame;
+	q->tx.on = true;
 	__netif_tx_unlock_bh(txq);
 }
 
@@ -172,9 +172,9 @@ void argonet_tx_off(struct argonet_queue *q)
 	struct netdev_queue *txq = argonet_txq(q);
 
 	__netif_tx_lock_bh(txq);
-	q->on = false;
-	q->blocked = false;
-	argo_dest_wait_end(&q->dest);
+	q->tx.on = false;
+	q->tx.blocked = false;
+	argo_dest_wait_end(&q->tx.dest);
 	__netif_tx_unlock_bh(txq);
 }
 
@@ -237,5 +237,5 @@ void argonet_cpu_spread(struct argonet *an)
 
 void argonet_rx_schedule(struct argonet_queue *q)
 {
-	napi_schedule(&q->napi);
+	napi_schedule(&q->rx.napi);
 }

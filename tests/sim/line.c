@@ -183,7 +183,7 @@ static void end_stick(struct line_end *end, bool stuck)
 	unsigned int i;
 
 	for (i = 0; i < end->an.config.queues; i++)
-		napi_stick(&end->an.queue[i].napi, stuck);
+		napi_stick(&end->an.queue[i].rx.napi, stuck);
 }
 
 static void end_changes(struct line_end *end)

@@ -168,7 +168,7 @@ static void a_place_in_another_message(void)
 {
 	connect(4096);
 	other.hellos = 0;
-	end.an.queue[0].rx_pos = 4096;
+	end.an.queue[0].rx.pos = 4096;
 	other_hello(other.seen, false);
 	sim_sleep(100);
 	other_reads();
@@ -212,7 +212,7 @@ static void a_ring_that_comes_back(void)
 	expect(fake_calls(FAKE_REGISTER) <= registers, "our ring was taken away");
 	/* Missing when it was looked for, but not any more a moment later */
 	other_closes();
-	while (end.an.queue[0].dest.watch != ARGO_WATCH_NONE)
+	while (end.an.queue[0].tx.dest.watch != ARGO_WATCH_NONE)
 		sim_sleep(1);
 	other_opens();
 	sim_sleep(100);
@@ -352,11 +352,11 @@ static void the_longest_message(void)
 	}
 	expect(fake_peer_send(PEER, ITS, ME, MINE, DATA, buf, most) == most, "no room");
 	sim_sleep(5);
-	expect(end.got == 3 && !end.an.queue[0].rx.bad[ARGONET_BAD_LENGTH],
+	expect(end.got == 3 && !end.an.queue[0].rx.stats.bad[ARGONET_BAD_LENGTH],
 	       "%lu frames of what was offered", end.got);
 	expect(fake_peer_send(PEER, ITS, ME, MINE, DATA, buf, most + 1) == most + 1, "no room");
 	sim_sleep(5);
-	expect(end.got == 3 && end.an.queue[0].rx.bad[ARGONET_BAD_LENGTH] == 1,
+	expect(end.got == 3 && end.an.queue[0].rx.stats.bad[ARGONET_BAD_LENGTH] == 1,
 	       "%lu frames of more than was offered", end.got);
 	kfree(buf);
 	finish();
@@ -372,8 +372,8 @@ static void all_is_given_back_of_what_is_refused(void)
 	};
 	for (i = 0; i < 20; i++)
 		expect(!other_frame(64), "taken");
-	expect(end.an.queue[0].rx.bad[ARGONET_BAD_OFFLOAD] == 20, "%llu refused",
-	       (unsigned long long)end.an.queue[0].rx.bad[ARGONET_BAD_OFFLOAD]);
+	expect(end.an.queue[0].rx.stats.bad[ARGONET_BAD_OFFLOAD] == 20, "%llu refused",
+	       (unsigned long long)end.an.queue[0].rx.stats.bad[ARGONET_BAD_OFFLOAD]);
 	finish();
 }
 
@@ -605,11 +605,11 @@ static void down_at_once_to_one_who_does_not_read(void)
 	unsigned int i;
 
 	connect(4096);
-	for (i = 0; i < 1000 && !end.an.queue[0].blocked; i++)
+	for (i = 0; i < 1000 && !end.an.queue[0].tx.blocked; i++)
 		frame_send(&end.an.queue[0], 1000);
 	sim_sleep(3000);
 	expect(end.an.phase == ARGONET_STALLED, "not stalled");
-	while (argo_sendv(&end.an.queue[0].dest, MINE, BYE, &bye, 1) >= 0)
+	while (argo_sendv(&end.an.queue[0].tx.dest, MINE, BYE, &bye, 1) >= 0)
 		;
 	before = jiffies;
 	end_down(&end);
@@ -638,12 +638,12 @@ static void counters_of_four_queues(void)
 	for (i = 0; i < QUEUES; i++) {
 		struct argonet_queue *q = &end.an.queue[i];
 
-		q->tx.packets = 1 + i;
-		q->tx.sendv = 1 + i;
-		q->rx.packets = 100 * (1 + i);
-		q->rx.messages = 100 * (1 + i);
+		q->tx.stats.packets = 1 + i;
+		q->tx.stats.sendv = 1 + i;
+		q->rx.stats.packets = 100 * (1 + i);
+		q->rx.stats.messages = 100 * (1 + i);
 		for (why = 0; why < ARGONET_BAD_REASONS; why++)
-			q->rx.bad[why] = 10000 * (1 + i) + why;
+			q->rx.stats.bad[why] = 10000 * (1 + i) + why;
 	}
 	n = ops->get_sset_count(&end.dev, ETH_SS_STATS);
 	names = kcalloc(n, ETH_GSTRING_LEN, 0);

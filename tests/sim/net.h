@@ -92,6 +92,8 @@ bool capable(int cap);
 #define struct_group_tagged(tag, name, members...) \
 	union { struct { members }; struct tag { members } name; }
 
+#define ____cacheline_aligned_in_smp
+
 struct net_device;
 struct sk_buff;
 struct sk_buff_head { int unused; };

@@ -3,17 +3,16 @@
 #define _ARGONET_H
 
 #include <linux/argo.h>
-#include <linux/hrtimer.h>
+#include <linux/cache.h>
 #include <linux/netdevice.h>
-#include <linux/smp.h>
 #include <linux/spinlock.h>
-#include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
-#include <net/xdp.h>
 #include <uapi/linux/argonet.h>
 
 #include "handshake.h"
 #include "record.h"
+#include "rx.h"
+#include "tx.h"
 
 #define ARGONET_NAME		"argonet"
 
@@ -23,19 +22,7 @@
 /* More is a queue that others wait behind, less stops senders more often. */
 #define ARGONET_DEFAULT_RING_SIZE (9 * 128 * 1024)
 
-/* Frames up to this size are copied rather than sent from where they are. */
-#define ARGONET_COPY_ALWAYS	256
-#define ARGONET_COPY_BATCHED	2048
-
-/* What the first page of a received frame takes of it */
-#define ARGONET_RX_HEAD \
-	((unsigned int)SKB_WITH_OVERHEAD(PAGE_SIZE - XDP_PACKET_HEADROOM))
-
-/* So many frames go out at once before a run of them is a flood. */
-#define ARGONET_RUN		4
-/* Frames up to this size make one; for larger ones a message each is cheap. */
-#define ARGONET_COLLECT		8192
-/* For how long they are collected, unless the user says otherwise */
+/* How long small frames of a flood are collected, unless the user says otherwise */
 #define ARGONET_TX_USECS	250
 #define ARGONET_MAX_TX_USECS	10000
 
@@ -54,127 +41,29 @@
 #define ARGONET_STALL		(2 * HZ)
 
 /**
- * struct argonet_tx_stats - transmit counters of a queue
- * @packets: frames the peer got
- * @bytes: bytes of those frames
- * @dropped: frames not sent: link down, or no memory
- * @errors: frames that could not be sent at all
- * @oversize: frames larger than the peer takes, part of @errors
- * @sendv: messages that carried them
- * @eagain: messages refused because the peer's ring was full
- * @bounced: times pieces of a frame were copied, for being too many
- * @copied: frames copied for being small
- * @stop: times the queue was stopped
- * @wake_virq: times it went on because the VIRQ said so
- * @wake_timer: times it went on because the timer said so
- * @xdp: frames of those that XDP programs sent
- * @xdp_full: such frames that found the queue stopped, or no way to be sent
- */
-struct argonet_tx_stats {
-	u64_stats_t packets;
-	u64_stats_t bytes;
-	u64_stats_t dropped;
-	u64_stats_t errors;
-	u64_stats_t oversize;
-	u64_stats_t sendv;
-	u64_stats_t eagain;
-	u64_stats_t bounced;
-	u64_stats_t copied;
-	u64_stats_t stop;
-	u64_stats_t wake_virq;
-	u64_stats_t wake_timer;
-	u64_stats_t xdp;
-	u64_stats_t xdp_full;
-};
-
-/**
- * struct argonet_rx_stats - receive counters of a queue
- * @packets: frames received, for the stack or an XDP program
- * @bytes: bytes of those frames
- * @big: those of them that were longer than 64 KiB
- * @messages: messages read, of any kind
- * @dropped: frames dropped for want of memory
- * @xdp_drop: frames that the XDP program dropped, or was too short-sighted for
- * @xdp_tx: frames that it sent back
- * @xdp_redirect: frames that it sent elsewhere
- * @xdp_error: frames for which it failed, or that could not be sent
- * @bad: what was dropped by &enum argonet_bad
- */
-struct argonet_rx_stats {
-	u64_stats_t packets;
-	u64_stats_t bytes;
-	u64_stats_t big;
-	u64_stats_t messages;
-	u64_stats_t dropped;
-	u64_stats_t xdp_drop;
-	u64_stats_t xdp_tx;
-	u64_stats_t xdp_redirect;
-	u64_stats_t xdp_error;
-	u64_stats_t bad[ARGONET_BAD_REASONS];
-};
-
-/**
- * struct argonet_message - a DATA message being put together
- * @pieces: what is sent: parts of argonet_queue.stage, and pages of frames
- * @staged: bytes in use of the first ARGONET_BATCH of argonet_queue.stage; of a
- *	longer frame from XDP, more
- * @frames: frames it carries
- * @frame_bytes: their bytes
- */
-struct argonet_message {
-	struct argo_stage pieces;
-	u32 staged;
-	unsigned int frames;
-	unsigned int frame_bytes;
-};
-
-/**
- * struct argonet_queue - one direction each: our ring, and one of the peer's
+ * struct argonet_queue - our ring, and one of the peer's
  * @an: device
  * @index: queue number
- * @napi: reads @ring, on @cpu
- * @cpu: where, unless it is offline
- * @csd: takes the interrupt there
  * @ring: what the peer sends to; NULL while the interface is down
  * @pool: pages for received frames, single ones
  * @large_pool: the same, ARGONET_RX_ORDER of them together
  * @xdp_rxq: @pool as XDP knows it
- * @stage: memory for what of @message is copied. First there are records, headers
- *	and small frames; from ARGONET_BATCH on, what makes too many pieces
+ * @stage: memory for what of argonet_tx.message is copied. First there are records,
+ *	headers and small frames; from ARGONET_BATCH on, what makes too many pieces
  * @mem: all that is allocated while the interface is up: @ring to @stage
- * @redirected: there are frames that XDP has to pass on after the poll
- * @owes: the peer may wait for room that there is
- * @talks: the peer sent frames since we looked
- * @dest: what we send to
- * @tx_napi: sends what was collected, and what waited for room
- * @timer: schedules @tx_napi
- * @on: the link is up; changes under the transmit queue's lock
- * @peer_features: ARGONET_F_* the peer took at any time since @on
- * @max_frame: largest frame the peer takes; with @on
- * @max_message: largest message the peer takes; with @on
- * @message: what is to be sent next
- * @held: frames of it that are sent from where they are
- * @parked: frame that is to follow, while @message waits
- * @run: small frames sent at once since the peer was heard of
- * @last: when the last message of a longer run was begun
- * @blocked: @message waits for room; read without the transmit queue's lock by
- *	the stall work
- * @blocked_since: since when, in jiffies
- * @woken: 1 + &enum argo_wake once there may be room; 0 before
- * @tx: transmit counters, written under the transmit queue's lock
- * @tx_sync: for them
- * @rx_pos: where to go on in the message at hand, when the NAPI's budget ended
- *	in the midst of it; else 0
- * @rx: receive counters, written by @napi
- * @rx_sync: for them
  * @past: counters of earlier rings
+ * @owes: the peer may wait for room that there is. Set by the NAPI that reads,
+ *	taken by the one that sends
+ * @talks: the peer sent frames. Set by the NAPI that reads, taken by whoever sends
+ * @tx: the half that sends
+ * @rx: the half that receives
+ *
+ * @an to @past change under RTNL and while nothing of the queue runs. @owes and @talks
+ * are written by both halves, and have a cache line for themselves.
  */
 struct argonet_queue {
 	struct argonet *an;
 	unsigned int index;
-	struct napi_struct napi;
-	int cpu;
-	call_single_data_t csd;
 	struct_group_tagged(argonet_memory, mem,
 		struct argo_ring *ring;
 		struct page_pool *pool;
@@ -182,33 +71,13 @@ struct argonet_queue {
 		struct xdp_rxq_info xdp_rxq;
 		void *stage;
 	);
-	bool redirected;
-	bool owes;
+	struct argo_ring_stats past;
+
+	bool owes ____cacheline_aligned_in_smp;
 	bool talks;
 
-	struct argo_dest dest;
-	struct napi_struct tx_napi;
-	struct hrtimer timer;
-	bool on;
-	u32 peer_features;
-	u32 max_frame;
-	u32 max_message;
-	struct argonet_message message;
-	struct sk_buff_head held;
-	struct sk_buff *parked;
-	unsigned int run;
-	ktime_t last;
-	bool blocked;
-	unsigned long blocked_since;
-	atomic_t woken;
-
-	struct argonet_tx_stats tx;
-	struct u64_stats_sync tx_sync;
-
-	u32 rx_pos;
-	struct argonet_rx_stats rx;
-	struct u64_stats_sync rx_sync;
-	struct argo_ring_stats past;
+	struct argonet_tx tx ____cacheline_aligned_in_smp;
+	struct argonet_rx rx ____cacheline_aligned_in_smp;
 };
 
 /**
@@ -427,28 +296,9 @@ void argonet_open_rings(struct argonet *an);
 void argonet_close_rings(struct argonet *an, unsigned long hold);
 
 /* cpu.c */
-void argonet_cpu_get(struct argonet_queue *q);
-void argonet_cpu_put(struct argonet_queue *q);
-void argonet_cpu_init(struct argonet_queue *q);
-void argonet_rx_schedule(struct argonet_queue *q);
 void argonet_cpu_spread(struct argonet *an);
 
-/* buffer.c */
-int argonet_pools_create(struct argonet_queue *q, struct argonet_memory *mem,
-			 u32 ring_size);
-void argonet_pools_start(struct argonet_queue *q);
-void argonet_pools_destroy(struct argonet_memory *mem);
-struct sk_buff *argonet_rx_skb(struct argonet_queue *q,
-			       const struct argo_message *msg,
-			       const struct argonet_frame *frame,
-			       struct bpf_prog *prog);
-
-/* rx.c */
-int argonet_rx_poll(struct napi_struct *napi, int budget);
-
 /* xdp.c */
-bool argonet_xdp_run(struct argonet_queue *q, struct bpf_prog *prog,
-		     struct xdp_buff *xdp);
 int argonet_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames,
 		     u32 flags);
 bool argonet_xdp_mtu_fits(const struct bpf_prog *prog, unsigned int mtu);
@@ -456,15 +306,6 @@ int argonet_bpf(struct net_device *dev, struct netdev_bpf *bpf);
 
 /* tx.c */
 netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev);
-void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer);
-void argonet_tx_off(struct argonet_queue *q);
-void argonet_tx_kick(struct argonet_queue *q, enum argo_wake why);
-void argonet_tx_room(struct argonet_queue *q);
-void argonet_tx_room_later(struct argonet_queue *q);
-bool argonet_tx_xdp(struct argonet_queue *q, struct xdp_frame *xdp);
-int argonet_tx_poll(struct napi_struct *napi, int budget);
-enum hrtimer_restart argonet_tx_timer(struct hrtimer *timer);
-extern const struct argo_dest_ops argonet_dest_ops;
 
 /* offload.c */
 u32 argonet_offload_needs(const struct sk_buff *skb);
@@ -490,6 +331,7 @@ static inline u32 argonet_max_sent(const struct argonet_params *own)
 	return max_t(u32, own->max_frame, ARGONET_MAX_FRAME);
 }
 
+/* The stack's queue, whose lock protects argonet_queue.tx */
 static inline struct netdev_queue *argonet_txq(const struct argonet_queue *q)
 {
 	return netdev_get_tx_queue(q->an->dev, q->index);

@@ -63,7 +63,7 @@ int argonet_pools_create(struct argonet_queue *q, struct argonet_memory *mem,
 		ret = PTR_ERR(mem->large_pool);
 		goto err_pool;
 	}
-	ret = xdp_rxq_info_reg(&mem->xdp_rxq, q->an->dev, q->index, q->napi.napi_id);
+	ret = xdp_rxq_info_reg(&mem->xdp_rxq, q->an->dev, q->index, q->rx.napi.napi_id);
 	if (ret)
 		goto err_large_pool;
 	ret = xdp_rxq_info_reg_mem_model(&mem->xdp_rxq, MEM_TYPE_PAGE_POOL, mem->pool);
@@ -83,8 +83,8 @@ err_pool:
 /* With the NAPI disabled: from now on it takes from these. */
 void argonet_pools_start(struct argonet_queue *q)
 {
-	argonet_pool_napi(q->pool, &q->napi);
-	argonet_pool_napi(q->large_pool, &q->napi);
+	argonet_pool_napi(q->pool, &q->rx.napi);
+	argonet_pool_napi(q->large_pool, &q->rx.napi);
 }
 
 /* Pages that are still held live on until they come back. */
@@ -226,7 +226,7 @@ static struct sk_buff *argonet_rx_small(struct argonet_queue *q,
 					const struct argo_message *msg,
 					const struct argonet_frame *frame)
 {
-	struct sk_buff *skb = napi_alloc_skb(&q->napi, frame->len);
+	struct sk_buff *skb = napi_alloc_skb(&q->rx.napi, frame->len);
 
 	if (!skb)
 		return ERR_PTR(-ENOMEM);

@@ -168,7 +168,7 @@ bool argonet_link_up(struct argonet *an)
 	for (i = 0; i < an->config.queues; i++)
 		argonet_tx_on(&an->queue[i], &peer);
 	if (!netif_carrier_ok(an->dev)) {
-		argo_dest_watch(&an->queue[0].dest, ARGO_WATCH_GONE);
+		argo_dest_watch(&an->queue[0].tx.dest, ARGO_WATCH_GONE);
 		netif_carrier_on(an->dev);
 		an->pending |= BIT(ARGONET_EV_NOTIFY);
 		an->notify_at = get_jiffies_64() + ARGONET_NOTIFY_DELAY;

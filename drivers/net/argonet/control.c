@@ -52,7 +52,7 @@ static void argonet_doubt_domain(struct argonet *an)
 /* Ask the peer for an answer. Xen logs a refused message, but no question. */
 static void argonet_probe_peer(struct argonet *an)
 {
-	struct argo_dest *dest = &an->queue[0].dest;
+	struct argo_dest *dest = &an->queue[0].tx.dest;
 	struct argo_dest_info info;
 
 	an->next_probe = get_jiffies_64() + an->retry;
@@ -84,7 +84,7 @@ static bool argonet_peer_whole(struct argonet *an)
 	unsigned int i;
 
 	for (i = 0; i < an->dev->real_num_tx_queues; i++)
-		if (argo_dest_query(&an->queue[i].dest, &info) || !info.exists)
+		if (argo_dest_query(&an->queue[i].tx.dest, &info) || !info.exists)
 			return false;
 	return true;
 }
@@ -114,7 +114,7 @@ static void argonet_handle_loss(struct argonet *an, unsigned long events)
 	} else if (linked && events & BIT(ARGONET_EV_GONE) && !(events & BIT(ARGONET_EV_DOWN))) {
 		/* A peer that is back already says so itself, by a HELLO. */
 		if (argonet_peer_whole(an)) {
-			argo_dest_watch(&an->queue[0].dest, ARGO_WATCH_GONE);
+			argo_dest_watch(&an->queue[0].tx.dest, ARGO_WATCH_GONE);
 			argonet_kick_queues(an);
 			return;
 		}

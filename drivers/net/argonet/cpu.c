@@ -17,13 +17,13 @@ static void argonet_cpu_call(void *info)
 {
 	struct argonet_queue *q = info;
 
-	napi_schedule_irqoff(&q->napi);
+	napi_schedule_irqoff(&q->rx.napi);
 }
 
 /* Once for each queue */
 void argonet_cpu_init(struct argonet_queue *q)
 {
-	INIT_CSD(&q->csd, argonet_cpu_call, q);
+	INIT_CSD(&q->rx.csd, argonet_cpu_call, q);
 }
 
 /**
@@ -36,24 +36,24 @@ void argonet_cpu_get(struct argonet_queue *q)
 {
 	int cpu;
 
-	q->cpu = cpumask_first(cpu_online_mask);
+	q->rx.cpu = cpumask_first(cpu_online_mask);
 	for_each_online_cpu(cpu)
 		if (per_cpu(argonet_cpu_queues, cpu) <
-		    per_cpu(argonet_cpu_queues, q->cpu))
-			q->cpu = cpu;
-	per_cpu(argonet_cpu_queues, q->cpu)++;
+		    per_cpu(argonet_cpu_queues, q->rx.cpu))
+			q->rx.cpu = cpu;
+	per_cpu(argonet_cpu_queues, q->rx.cpu)++;
 }
 
 void argonet_cpu_put(struct argonet_queue *q)
 {
-	per_cpu(argonet_cpu_queues, q->cpu)--;
+	per_cpu(argonet_cpu_queues, q->rx.cpu)--;
 }
 
 /**
  * argonet_rx_schedule() - have a queue read, on its CPU
  * @q: queue
  *
- * A NAPI that is a thread runs where the user wants it. When @q->cpu is offline
+ * A NAPI that is a thread runs where the user wants it. When @q->rx.cpu is offline
  * the calling one does the work. A call that is still under way is as good as
  * another one.
  *
@@ -61,10 +61,10 @@ void argonet_cpu_put(struct argonet_queue *q)
  */
 void argonet_rx_schedule(struct argonet_queue *q)
 {
-	if (q->cpu == smp_processor_id() ||
-	    test_bit(NAPI_STATE_THREADED, &q->napi.state) ||
-	    smp_call_function_single_async(q->cpu, &q->csd) == -ENXIO)
-		napi_schedule(&q->napi);
+	if (q->rx.cpu == smp_processor_id() ||
+	    test_bit(NAPI_STATE_THREADED, &q->rx.napi.state) ||
+	    smp_call_function_single_async(q->rx.cpu, &q->rx.csd) == -ENXIO)
+		napi_schedule(&q->rx.napi);
 }
 
 /**

@@ -49,13 +49,13 @@ static int argonet_init(struct net_device *dev)
 
 		q->an = an;
 		q->index = i;
-		u64_stats_init(&q->tx_sync);
-		u64_stats_init(&q->rx_sync);
-		__skb_queue_head_init(&q->held);
-		hrtimer_setup(&q->timer, argonet_tx_timer, CLOCK_MONOTONIC,
+		u64_stats_init(&q->tx.sync);
+		u64_stats_init(&q->rx.sync);
+		__skb_queue_head_init(&q->tx.held);
+		hrtimer_setup(&q->tx.timer, argonet_tx_timer, CLOCK_MONOTONIC,
 			      HRTIMER_MODE_REL_PINNED);
-		netif_napi_add(dev, &q->napi, argonet_rx_poll);
-		netif_napi_add_tx(dev, &q->tx_napi, argonet_tx_poll);
+		netif_napi_add(dev, &q->rx.napi, argonet_rx_poll);
+		netif_napi_add_tx(dev, &q->tx.napi, argonet_tx_poll);
 		argonet_cpu_init(q);
 	}
 	argonet_show_queues(an);
@@ -74,8 +74,8 @@ static void argonet_destroy(struct net_device *dev)
 	unsigned int i;
 
 	for (i = 0; i < an->config.queues; i++) {
-		netif_napi_del(&an->queue[i].tx_napi);
-		netif_napi_del(&an->queue[i].napi);
+		netif_napi_del(&an->queue[i].tx.napi);
+		netif_napi_del(&an->queue[i].rx.napi);
 	}
 	kfree(an->queue);
 }
@@ -165,10 +165,10 @@ static void argonet_start_queue(struct argonet_queue *q,
 
 	q->mem = *mem;
 	argonet_pools_start(q);
-	q->run = 0;
-	atomic_set(&q->woken, 0);
+	q->tx.run = 0;
+	atomic_set(&q->tx.woken, 0);
 	argonet_cpu_get(q);
-	argo_dest_add(&q->dest, config->peer, config->peer_port + q->index,
+	argo_dest_add(&q->tx.dest, config->peer, config->peer_port + q->index,
 		      &argonet_dest_ops);
 }
 
@@ -182,7 +182,7 @@ static void argonet_stop_queue(struct argonet_queue *q)
 	q->past.notify_elided += stats.notify_elided;
 	q->past.bad_headers += stats.bad_headers;
 
-	argo_dest_del(&q->dest);
+	argo_dest_del(&q->tx.dest);
 	argonet_cpu_put(q);
 	argonet_free_queue(&q->mem);
 	q->ring = NULL;

@@ -51,9 +51,9 @@ static void argonet_stall_work(struct work_struct *work)
 		unsigned long end;
 
 		/* Pairs with argonet_tx_block(). */
-		if (!smp_load_acquire(&q->blocked))
+		if (!smp_load_acquire(&q->tx.blocked))
 			continue;
-		end = READ_ONCE(q->blocked_since) + ARGONET_STALL;
+		end = READ_ONCE(q->tx.blocked_since) + ARGONET_STALL;
 		if (time_after_eq(now, end)) {
 			argonet_event(an, ARGONET_EV_STALL);
 			return;

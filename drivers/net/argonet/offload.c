@@ -134,8 +134,8 @@ netdev_features_t argonet_features_check(struct sk_buff *skb,
 	const struct argonet_queue *q = &an->queue[0];
 
 	if (skb_is_gso(skb) &&
-	    (skb->len > READ_ONCE(q->max_frame) ||
-	     argonet_offload_needs(skb) & ~READ_ONCE(q->peer_features)))
+	    (skb->len > READ_ONCE(q->tx.max_frame) ||
+	     argonet_offload_needs(skb) & ~READ_ONCE(q->tx.peer_features)))
 		features &= ~NETIF_F_GSO_MASK;
 	return features;
 }

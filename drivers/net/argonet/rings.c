@@ -31,8 +31,8 @@ static void argonet_open_failed(struct argonet *an, int error)
 /* The ring may have got messages before its NAPI could be scheduled. */
 static void argonet_napi_start(struct argonet_queue *q)
 {
-	napi_enable(&q->tx_napi);
-	napi_enable(&q->napi);
+	napi_enable(&q->tx.napi);
+	napi_enable(&q->rx.napi);
 	local_bh_disable();
 	argonet_rx_schedule(q);
 	local_bh_enable();
@@ -75,7 +75,7 @@ static int argonet_register(struct argonet *an)
 	if (argonet_moved(an))
 		return -ESTALE;
 	for (i = 0; i < an->config.queues; i++) {
-		an->queue[i].rx_pos = 0;
+		an->queue[i].rx.pos = 0;
 		ret = argo_ring_register(an->queue[i].ring);
 		if (ret)
 			goto err_unregister;
@@ -131,13 +131,13 @@ void argonet_close_rings(struct argonet *an, unsigned long hold)
 	if (!argonet_rings_open(an))
 		return;
 	argonet_carrier_off(an);
-	argo_dest_watch(&an->queue[0].dest, ARGO_WATCH_NONE);
+	argo_dest_watch(&an->queue[0].tx.dest, ARGO_WATCH_NONE);
 	for (i = 0; i < an->config.queues; i++)
 		argo_ring_unregister(an->queue[i].ring);
 	for (i = 0; i < an->config.queues; i++) {
-		napi_disable(&an->queue[i].napi);
-		napi_disable(&an->queue[i].tx_napi);
-		hrtimer_cancel(&an->queue[i].timer);
+		napi_disable(&an->queue[i].rx.napi);
+		napi_disable(&an->queue[i].tx.napi);
+		hrtimer_cancel(&an->queue[i].tx.timer);
 	}
 	argonet_set_phase(an, ARGONET_CLOSED);
 	an->reopen_at = get_jiffies_64() + hold;

@@ -16,7 +16,7 @@ static void argonet_rx_frame(struct argonet_queue *q,
 	struct sk_buff *skb = argonet_rx_skb(q, msg, frame, prog);
 
 	if (IS_ERR(skb)) {
-		argonet_rx_count(q, &q->rx.dropped);
+		argonet_rx_count(q, &q->rx.stats.dropped);
 		return;
 	}
 	if (skb && unlikely(argonet_offload_decode(skb, &frame->offload))) {
@@ -25,19 +25,19 @@ static void argonet_rx_frame(struct argonet_queue *q,
 		return;
 	}
 
-	u64_stats_update_begin(&q->rx_sync);
-	u64_stats_inc(&q->rx.packets);
-	u64_stats_add(&q->rx.bytes, frame->len);
+	u64_stats_update_begin(&q->rx.sync);
+	u64_stats_inc(&q->rx.stats.packets);
+	u64_stats_add(&q->rx.stats.bytes, frame->len);
 	if (frame->len > ARGONET_MAX_FRAME)
-		u64_stats_inc(&q->rx.big);
-	u64_stats_update_end(&q->rx_sync);
+		u64_stats_inc(&q->rx.stats.big);
+	u64_stats_update_end(&q->rx.sync);
 	/* The program took it. */
 	if (!skb)
 		return;
 
 	skb_record_rx_queue(skb, q->index);
 	skb->protocol = eth_type_trans(skb, q->an->dev);
-	napi_gro_receive(&q->napi, skb);
+	napi_gro_receive(&q->rx.napi, skb);
 }
 
 /*
@@ -67,7 +67,7 @@ static int argonet_rx_data(struct argonet_queue *q,
 	} while (++frames < budget);
 
 	if (ret)
-		q->rx_pos = pos;
+		q->rx.pos = pos;
 	return frames;
 }
 
@@ -76,11 +76,11 @@ static int argonet_rx_message(struct argonet_queue *q,
 			      const struct argo_message *msg, int budget)
 {
 	struct argonet *an = q->an;
-	u32 pos = q->rx_pos;
+	u32 pos = q->rx.pos;
 	int frames = 0;
 
 	/* Whatever becomes of this message, the next one begins at its start. */
-	q->rx_pos = 0;
+	q->rx.pos = 0;
 	if (unlikely(msg->type != ARGONET_TYPE(ARGONET_KIND_DATA))) {
 		if (!argonet_rx_control(q, msg))
 			argonet_rx_bad(q, ARGONET_BAD_KIND);
@@ -101,7 +101,7 @@ static void argonet_rx_consume(struct argonet_queue *q,
 			       const struct argo_message *msg)
 {
 	argo_ring_consume(q->ring, msg);
-	argonet_rx_count(q, &q->rx.messages);
+	argonet_rx_count(q, &q->rx.stats.messages);
 }
 
 static int argonet_rx(struct argonet_queue *q, int budget)
@@ -113,7 +113,7 @@ static int argonet_rx(struct argonet_queue *q, int budget)
 
 	while (done < budget && argo_ring_next(q->ring, &msg) > 0) {
 		done += argonet_rx_message(q, &msg, budget - done);
-		if (q->rx_pos)
+		if (q->rx.pos)
 			break;
 		argonet_rx_consume(q, &msg);
 		/* Space is useful to the peer long before the end of a round. */
@@ -131,15 +131,15 @@ static int argonet_rx(struct argonet_queue *q, int budget)
 
 int argonet_rx_poll(struct napi_struct *napi, int budget)
 {
-	struct argonet_queue *q = container_of(napi, struct argonet_queue, napi);
+	struct argonet_queue *q = container_of(napi, struct argonet_queue, rx.napi);
 	int done;
 
 	/* netpoll wants to send, not to receive. */
 	if (!budget)
 		return 0;
 	done = argonet_rx(q, budget);
-	if (q->redirected) {
-		q->redirected = false;
+	if (q->rx.redirected) {
+		q->rx.redirected = false;
 		xdp_do_flush();
 	}
 	if (done == budget)

@@ -99,7 +99,7 @@ static int argonet_send_control(struct argonet *an, unsigned int kind,
 {
 	struct xen_argo_iov iov = argo_iov(payload, len);
 
-	return argo_sendv(&an->queue[0].dest, an->config.port,
+	return argo_sendv(&an->queue[0].tx.dest, an->config.port,
 			  ARGONET_TYPE(kind), &iov, 1);
 }
 

@@ -14,22 +14,22 @@
 void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter,
 			     unsigned int n)
 {
-	u64_stats_update_begin(&q->tx_sync);
+	u64_stats_update_begin(&q->tx.sync);
 	u64_stats_add(counter, n);
-	u64_stats_update_end(&q->tx_sync);
+	u64_stats_update_end(&q->tx.sync);
 }
 
 /* From the NAPI that reads */
 void argonet_rx_count(struct argonet_queue *q, u64_stats_t *counter)
 {
-	u64_stats_update_begin(&q->rx_sync);
+	u64_stats_update_begin(&q->rx.sync);
 	u64_stats_inc(counter);
-	u64_stats_update_end(&q->rx_sync);
+	u64_stats_update_end(&q->rx.sync);
 }
 
 void argonet_rx_bad(struct argonet_queue *q, enum argonet_bad why)
 {
-	argonet_rx_count(q, &q->rx.bad[why]);
+	argonet_rx_count(q, &q->rx.stats.bad[why]);
 }
 
 void argonet_read_tx_stats(const struct argonet_queue *q,
@@ -38,9 +38,9 @@ void argonet_read_tx_stats(const struct argonet_queue *q,
 	unsigned int start;
 
 	do {
-		start = u64_stats_fetch_begin(&q->tx_sync);
-		*tx = q->tx;
-	} while (u64_stats_fetch_retry(&q->tx_sync, start));
+		start = u64_stats_fetch_begin(&q->tx.sync);
+		*tx = q->tx.stats;
+	} while (u64_stats_fetch_retry(&q->tx.sync, start));
 }
 
 void argonet_read_rx_stats(const struct argonet_queue *q,
@@ -49,9 +49,9 @@ void argonet_read_rx_stats(const struct argonet_queue *q,
 	unsigned int start;
 
 	do {
-		start = u64_stats_fetch_begin(&q->rx_sync);
-		*rx = q->rx;
-	} while (u64_stats_fetch_retry(&q->rx_sync, start));
+		start = u64_stats_fetch_begin(&q->rx.sync);
+		*rx = q->rx.stats;
+	} while (u64_stats_fetch_retry(&q->rx.sync, start));
 }
 
 void argonet_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
@@ -146,7 +146,7 @@ void argonet_show_queues(struct argonet *an)
 	an->dev->stat_ops = &argonet_stat_ops;
 	for (i = 0; i < an->config.queues; i++)
 		netif_queue_set_napi(an->dev, i, NETDEV_QUEUE_TYPE_RX,
-				     &an->queue[i].napi);
+				     &an->queue[i].rx.napi);
 }
 #else
 void argonet_show_queues(struct argonet *an)

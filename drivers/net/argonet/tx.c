@@ -17,7 +17,7 @@
 /* The parts of a frame that are too many for Xen have room behind the batch. */
 static void argonet_tx_clear(struct argonet_queue *q)
 {
-	struct argonet_message *m = &q->message;
+	struct argonet_message *m = &q->tx.message;
 
 	argo_stage_init(&m->pieces, q->stage + ARGONET_BATCH,
 			argonet_max_sent(&q->an->own));
@@ -30,12 +30,12 @@ static void argonet_tx_sent(struct argonet_queue *q)
 {
 	struct sk_buff *skb;
 
-	u64_stats_update_begin(&q->tx_sync);
-	u64_stats_add(&q->tx.packets, q->message.frames);
-	u64_stats_add(&q->tx.bytes, q->message.frame_bytes);
-	u64_stats_inc(&q->tx.sendv);
-	u64_stats_update_end(&q->tx_sync);
-	while ((skb = __skb_dequeue(&q->held)))
+	u64_stats_update_begin(&q->tx.sync);
+	u64_stats_add(&q->tx.stats.packets, q->tx.message.frames);
+	u64_stats_add(&q->tx.stats.bytes, q->tx.message.frame_bytes);
+	u64_stats_inc(&q->tx.stats.sendv);
+	u64_stats_update_end(&q->tx.sync);
+	while ((skb = __skb_dequeue(&q->tx.held)))
 		dev_consume_skb_any(skb);
 	argonet_tx_clear(q);
 }
@@ -44,8 +44,8 @@ static void argonet_tx_drop(struct argonet_queue *q, u64_stats_t *counter)
 {
 	struct sk_buff *skb;
 
-	argonet_tx_count(q, counter, q->message.frames);
-	while ((skb = __skb_dequeue(&q->held)))
+	argonet_tx_count(q, counter, q->tx.message.frames);
+	while ((skb = __skb_dequeue(&q->tx.held)))
 		dev_kfree_skb_any(skb);
 	argonet_tx_clear(q);
 }
@@ -53,10 +53,10 @@ static void argonet_tx_drop(struct argonet_queue *q, u64_stats_t *counter)
 /* Take a piece of the stage. */
 static void *argonet_tx_stage(struct argonet_queue *q, u32 len)
 {
-	void *at = q->stage + q->message.staged;
+	void *at = q->stage + q->tx.message.staged;
 
-	argo_stage_add(&q->message.pieces, at, len);
-	q->message.staged += len;
+	argo_stage_add(&q->tx.message.pieces, at, len);
+	q->tx.message.staged += len;
 	return at;
 }
 
@@ -74,7 +74,7 @@ static u32 argonet_tx_headers(const struct sk_buff *skb)
 static void argonet_tx_hold(struct argonet_queue *q, struct sk_buff *skb)
 {
 	const struct skb_shared_info *shinfo = skb_shinfo(skb);
-	struct argo_stage *pieces = &q->message.pieces;
+	struct argo_stage *pieces = &q->tx.message.pieces;
 	u32 done = argonet_tx_headers(skb);
 	unsigned int i;
 
@@ -85,8 +85,8 @@ static void argonet_tx_hold(struct argonet_queue *q, struct sk_buff *skb)
 		argo_stage_add(pieces, skb_frag_address(&shinfo->frags[i]),
 			       skb_frag_size(&shinfo->frags[i]));
 	if (pieces->used)
-		argonet_tx_count(q, &q->tx.bounced, 1);
-	__skb_queue_tail(&q->held, skb);
+		argonet_tx_count(q, &q->tx.stats.bounced, 1);
+	__skb_queue_tail(&q->tx.held, skb);
 }
 
 /*
@@ -96,13 +96,13 @@ static void argonet_tx_hold(struct argonet_queue *q, struct sk_buff *skb)
 static bool argonet_tx_takes(const struct argonet_queue *q, u32 len, u32 copied,
 			     unsigned int pieces)
 {
-	const struct argonet_message *m = &q->message;
+	const struct argonet_message *m = &q->tx.message;
 	u32 head = ARGONET_RECORD_ALIGN + sizeof(struct argonet_record);
 
 	return !m->frames ||
 	       (m->pieces.niov + 1 + pieces <= XEN_ARGO_MAXIOV &&
 		m->staged + head + copied + ARGONET_COPY_ALWAYS <= ARGONET_BATCH &&
-		m->pieces.len + head + len <= q->max_message);
+		m->pieces.len + head + len <= q->tx.max_message);
 }
 
 static bool argonet_tx_fits(const struct argonet_queue *q,
@@ -116,7 +116,7 @@ static bool argonet_tx_fits(const struct argonet_queue *q,
 static void *argonet_tx_record(struct argonet_queue *q,
 			       const struct argonet_record *record, u32 copied)
 {
-	struct argonet_message *m = &q->message;
+	struct argonet_message *m = &q->tx.message;
 	u32 pad = ALIGN(m->pieces.len, ARGONET_RECORD_ALIGN) - m->pieces.len;
 	void *at = argonet_tx_stage(q, pad + sizeof(*record) + copied);
 
@@ -135,7 +135,7 @@ static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool co
 	void *at;
 
 	if (argonet_offload_encode(skb, &record.offload)) {
-		argonet_tx_count(q, &q->tx.errors, 1);
+		argonet_tx_count(q, &q->tx.stats.errors, 1);
 		dev_kfree_skb_any(skb);
 		return false;
 	}
@@ -143,7 +143,7 @@ static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool co
 	at = argonet_tx_record(q, &record, copy ? skb->len : 0);
 	if (copy) {
 		skb_copy_bits(skb, 0, at, skb->len);
-		argonet_tx_count(q, &q->tx.copied, 1);
+		argonet_tx_count(q, &q->tx.stats.copied, 1);
 		dev_consume_skb_any(skb);
 	} else {
 		argonet_tx_hold(q, skb);
@@ -153,9 +153,9 @@ static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool co
 
 static int argonet_tx_send(struct argonet_queue *q)
 {
-	const struct argo_stage *pieces = &q->message.pieces;
+	const struct argo_stage *pieces = &q->tx.message.pieces;
 
-	return argo_send_wait(&q->dest, q->an->config.port + q->index,
+	return argo_send_wait(&q->tx.dest, q->an->config.port + q->index,
 			      ARGONET_TYPE(ARGONET_KIND_DATA), pieces->iov,
 			      pieces->niov, pieces->len);
 }
@@ -164,12 +164,12 @@ static int argonet_tx_send(struct argonet_queue *q)
 static void argonet_tx_block(struct argonet_queue *q)
 {
 	netif_tx_stop_queue(argonet_txq(q));
-	if (q->blocked)
+	if (q->tx.blocked)
 		return;
-	WRITE_ONCE(q->blocked_since, jiffies);
+	WRITE_ONCE(q->tx.blocked_since, jiffies);
 	/* Pairs with argonet_stall_work(). */
-	smp_store_release(&q->blocked, true);
-	argonet_tx_count(q, &q->tx.stop, 1);
+	smp_store_release(&q->tx.blocked, true);
+	argonet_tx_count(q, &q->tx.stats.stop, 1);
 	argonet_event_blocked(q->an);
 }
 
@@ -182,7 +182,7 @@ static void argonet_tx_failed(struct argonet_queue *q, int ret)
 			    q->an->config.peer, ret);
 	if (ret == -EPERM || ret == -EACCES || ret == -ENODEV)
 		argonet_event(q->an, ARGONET_EV_GONE);
-	argonet_tx_drop(q, &q->tx.errors);
+	argonet_tx_drop(q, &q->tx.stats.errors);
 }
 
 /*
@@ -196,7 +196,7 @@ static bool argonet_tx_try(struct argonet_queue *q)
 	int ret = argonet_tx_send(q);
 
 	if (argo_full(ret)) {
-		argonet_tx_count(q, &q->tx.eagain, 1);
+		argonet_tx_count(q, &q->tx.stats.eagain, 1);
 		argonet_tx_block(q);
 		return false;
 	}
@@ -223,14 +223,14 @@ static bool argonet_tx_flush(struct argonet_queue *q)
 {
 	struct netdev_queue *txq = argonet_txq(q);
 
-	while (q->message.frames || q->parked) {
-		if (q->message.frames && !argonet_tx_try(q))
+	while (q->tx.message.frames || q->tx.parked) {
+		if (q->tx.message.frames && !argonet_tx_try(q))
 			return false;
-		if (q->parked)
-			argonet_tx_add(q, q->parked, false);
-		q->parked = NULL;
+		if (q->tx.parked)
+			argonet_tx_add(q, q->tx.parked, false);
+		q->tx.parked = NULL;
 	}
-	WRITE_ONCE(q->blocked, false);
+	WRITE_ONCE(q->tx.blocked, false);
 	if (netif_tx_queue_stopped(txq))
 		netif_tx_wake_queue(txq);
 	return true;
@@ -256,20 +256,20 @@ static bool argonet_tx_flood(struct argonet_queue *q, const struct sk_buff *skb)
 
 	if (READ_ONCE(q->talks)) {
 		WRITE_ONCE(q->talks, false);
-		q->run = 0;
+		q->tx.run = 0;
 	}
 	if (skb->len > ARGONET_COLLECT || !q->an->tx_usecs)
 		return false;
-	if (q->run < ARGONET_RUN) {
-		q->run++;
+	if (q->tx.run < ARGONET_RUN) {
+		q->tx.run++;
 		return false;
 	}
 	/* The clock is looked at once per message. */
-	if (hrtimer_is_queued(&q->timer))
+	if (hrtimer_is_queued(&q->tx.timer))
 		return true;
-	last = q->last;
-	q->last = ktime_get();
-	return ktime_us_delta(q->last, last) < 2 * q->an->tx_usecs;
+	last = q->tx.last;
+	q->tx.last = ktime_get();
+	return ktime_us_delta(q->tx.last, last) < 2 * q->an->tx_usecs;
 }
 
 /* When does the message go? */
@@ -302,11 +302,11 @@ static void argonet_tx_later(struct argonet_queue *q, enum argonet_tx_when when)
 	case ARGONET_TX_MORE:
 		break;
 	case ARGONET_TX_POLL:
-		napi_schedule(&q->tx_napi);
+		napi_schedule(&q->tx.napi);
 		break;
 	case ARGONET_TX_TIMER:
-		if (!hrtimer_is_queued(&q->timer))
-			hrtimer_start(&q->timer,
+		if (!hrtimer_is_queued(&q->tx.timer))
+			hrtimer_start(&q->tx.timer,
 				      ns_to_ktime(q->an->tx_usecs * NSEC_PER_USEC),
 				      HRTIMER_MODE_REL_PINNED);
 		break;
@@ -321,30 +321,30 @@ netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	enum argonet_tx_when when;
 	bool copy;
 
-	if (unlikely(q->blocked))
+	if (unlikely(q->tx.blocked))
 		return NETDEV_TX_BUSY;
 
-	if (unlikely(!q->on)) {
-		argonet_tx_count(q, &q->tx.dropped, 1);
+	if (unlikely(!q->tx.on)) {
+		argonet_tx_count(q, &q->tx.stats.dropped, 1);
 		goto drop;
 	}
 	if (unlikely(!argonet_jumbo_remove(skb)))
 		goto error;
-	if (unlikely(skb->len > q->max_frame)) {
-		argonet_tx_count(q, &q->tx.oversize, 1);
+	if (unlikely(skb->len > q->tx.max_frame)) {
+		argonet_tx_count(q, &q->tx.stats.oversize, 1);
 		goto error;
 	}
 	if (unlikely(skb->len < ETH_HLEN || !skb_frags_readable(skb) ||
-		     !argonet_tx_fit_peer(q->peer_features, skb)))
+		     !argonet_tx_fit_peer(q->tx.peer_features, skb)))
 		goto error;
 
 	skb_tx_timestamp(skb);
 	when = argonet_tx_when(q, skb, more);
 	copy = skb->len <= ARGONET_COPY_ALWAYS ||
 	       (skb->len <= ARGONET_COPY_BATCHED &&
-		(when != ARGONET_TX_NOW || q->message.frames));
+		(when != ARGONET_TX_NOW || q->tx.message.frames));
 	if (!argonet_tx_fits(q, skb, copy) && !argonet_tx_flush(q)) {
-		q->parked = skb;
+		q->tx.parked = skb;
 		return NETDEV_TX_OK;
 	}
 	if (argonet_tx_add(q, skb, copy))
@@ -354,7 +354,7 @@ netdev_tx_t argonet_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 
 error:
-	argonet_tx_count(q, &q->tx.errors, 1);
+	argonet_tx_count(q, &q->tx.stats.errors, 1);
 drop:
 	dev_kfree_skb_any(skb);
 	/* The frames before this one must not wait for one that may not come. */
@@ -378,10 +378,10 @@ bool argonet_tx_xdp(struct argonet_queue *q, struct xdp_frame *xdp)
 	unsigned int i;
 	void *at;
 
-	if (!q->on || q->blocked || len < ETH_HLEN ||
-	    len > min_t(u32, q->max_frame, ARGONET_MAX_FRAME) ||
+	if (!q->tx.on || q->tx.blocked || len < ETH_HLEN ||
+	    len > min_t(u32, q->tx.max_frame, ARGONET_MAX_FRAME) ||
 	    (!argonet_tx_takes(q, len, len, 0) && !argonet_tx_flush(q))) {
-		argonet_tx_count(q, &q->tx.xdp_full, 1);
+		argonet_tx_count(q, &q->tx.stats.xdp_full, 1);
 		return false;
 	}
 	at = argonet_tx_record(q, &record, len);
@@ -392,33 +392,33 @@ bool argonet_tx_xdp(struct argonet_queue *q, struct xdp_frame *xdp)
 		memcpy(at, skb_frag_address(frag), skb_frag_size(frag));
 		at += skb_frag_size(frag);
 	}
-	argonet_tx_count(q, &q->tx.xdp, 1);
+	argonet_tx_count(q, &q->tx.stats.xdp, 1);
 	return true;
 }
 
 /* The wait is over: argonet_tx_poll() takes it from here. */
 void argonet_tx_kick(struct argonet_queue *q, enum argo_wake why)
 {
-	atomic_set(&q->woken, 1 + why);
-	napi_schedule(&q->tx_napi);
+	atomic_set(&q->tx.woken, 1 + why);
+	napi_schedule(&q->tx.napi);
 }
 
 enum hrtimer_restart argonet_tx_timer(struct hrtimer *timer)
 {
-	struct argonet_queue *q = container_of(timer, struct argonet_queue, timer);
+	struct argonet_queue *q = container_of(timer, struct argonet_queue, tx.timer);
 
-	napi_schedule(&q->tx_napi);
+	napi_schedule(&q->tx.napi);
 	return HRTIMER_NORESTART;
 }
 
 static void argonet_dest_space(struct argo_dest *dest, enum argo_wake why)
 {
-	argonet_tx_kick(container_of(dest, struct argonet_queue, dest), why);
+	argonet_tx_kick(container_of(dest, struct argonet_queue, tx.dest), why);
 }
 
 static void argonet_dest_gone(struct argo_dest *dest)
 {
-	struct argonet_queue *q = container_of(dest, struct argonet_queue, dest);
+	struct argonet_queue *q = container_of(dest, struct argonet_queue, tx.dest);
 
 	argonet_event(q->an, ARGONET_EV_GONE);
 }
@@ -431,17 +431,17 @@ const struct argo_dest_ops argonet_dest_ops = {
 /* Send what was collected, or what waited if there may be room now. */
 static void argonet_tx_go_on(struct argonet_queue *q)
 {
-	int woken = atomic_xchg(&q->woken, 0);
+	int woken = atomic_xchg(&q->tx.woken, 0);
 	/* What is sent after this makes the peer look for room. */
 	bool owes = xchg(&q->owes, false);
-	u64 sent = u64_stats_read(&q->tx.sendv);
+	u64 sent = u64_stats_read(&q->tx.stats.sendv);
 
-	if (!q->blocked)
+	if (!q->tx.blocked)
 		argonet_tx_flush(q);
 	else if (woken && argonet_tx_flush(q))
 		argonet_tx_count(q, woken == 1 + ARGO_WAKE_VIRQ ?
-				    &q->tx.wake_virq : &q->tx.wake_timer, 1);
-	if (owes && sent == u64_stats_read(&q->tx.sendv))
+				    &q->tx.stats.wake_virq : &q->tx.stats.wake_timer, 1);
+	if (owes && sent == u64_stats_read(&q->tx.stats.sendv))
 		argo_ring_notify(q->ring);
 }
 
@@ -450,7 +450,7 @@ static void argonet_tx_go_on(struct argonet_queue *q)
  * @q: queue it is in
  *
  * The peer looks for room when it gets a message. Most likely what was read is
- * answered by one before @q->tx_napi gets its turn; else Xen signals the peer.
+ * answered by one before @q->tx.napi gets its turn; else Xen signals the peer.
  *
  * Context: NAPI of @q.
  */
@@ -458,7 +458,7 @@ void argonet_tx_room_later(struct argonet_queue *q)
 {
 	WRITE_ONCE(q->owes, true);
 	/* A full barrier, against xchg() in argonet_tx_go_on(). */
-	napi_schedule(&q->tx_napi);
+	napi_schedule(&q->tx.napi);
 }
 
 /* The same, when more is going to be read: with the answers there are so far. */
@@ -477,7 +477,7 @@ void argonet_tx_room(struct argonet_queue *q)
 
 int argonet_tx_poll(struct napi_struct *napi, int budget)
 {
-	struct argonet_queue *q = container_of(napi, struct argonet_queue, tx_napi);
+	struct argonet_queue *q = container_of(napi, struct argonet_queue, tx.napi);
 	struct netdev_queue *txq = argonet_txq(q);
 
 	if (budget) {
@@ -490,7 +490,7 @@ int argonet_tx_poll(struct napi_struct *napi, int budget)
 		 * netpoll: the lock may be taken by whoever is interrupted, and
 		 * nobody else may be there to tell of room.
 		 */
-		atomic_set(&q->woken, 1 + ARGO_WAKE_TIMER);
+		atomic_set(&q->tx.woken, 1 + ARGO_WAKE_TIMER);
 		argonet_tx_go_on(q);
 		__netif_tx_unlock(txq);
 	}
@@ -507,14 +507,14 @@ void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer)
 	 * What the peer offered earlier in its session it still takes. Frames
 	 * that the stack made in that belief are on their way to us.
 	 */
-	WRITE_ONCE(q->peer_features,
-		   peer->features | (q->on ? q->peer_features : 0));
-	WRITE_ONCE(q->max_frame, peer->max_frame);
-	q->max_message = peer->max_message;
+	WRITE_ONCE(q->tx.peer_features,
+		   peer->features | (q->tx.on ? q->tx.peer_features : 0));
+	WRITE_ONCE(q->tx.max_frame, peer->max_frame);
+	q->tx.max_message = peer->max_message;
 	/* The message is empty then, but its memory may be new. */
-	if (!q->on)
+	if (!q->tx.on)
 		argonet_tx_clear(q);
-	q->on = true;
+	q->tx.on = true;
 	__netif_tx_unlock_bh(txq);
 }
 
@@ -524,14 +524,14 @@ void argonet_tx_off(struct argonet_queue *q)
 	struct netdev_queue *txq = argonet_txq(q);
 
 	__netif_tx_lock_bh(txq);
-	q->on = false;
-	WRITE_ONCE(q->blocked, false);
-	argo_dest_wait_end(&q->dest);
-	argonet_tx_drop(q, &q->tx.dropped);
-	if (q->parked) {
-		argonet_tx_count(q, &q->tx.dropped, 1);
-		dev_kfree_skb_any(q->parked);
-		q->parked = NULL;
+	q->tx.on = false;
+	WRITE_ONCE(q->tx.blocked, false);
+	argo_dest_wait_end(&q->tx.dest);
+	argonet_tx_drop(q, &q->tx.stats.dropped);
+	if (q->tx.parked) {
+		argonet_tx_count(q, &q->tx.stats.dropped, 1);
+		dev_kfree_skb_any(q->tx.parked);
+		q->tx.parked = NULL;
 	}
 	/* What the stack has queued is dropped on its way through. */
 	netif_tx_wake_queue(txq);

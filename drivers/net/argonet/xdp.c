@@ -31,7 +31,7 @@ static int argonet_xdp_send(struct argonet *an, int n, struct xdp_frame **frames
 	while (sent < n && argonet_tx_xdp(q, frames[sent]))
 		sent++;
 	__netif_tx_unlock(txq);
-	napi_schedule(&q->tx_napi);
+	napi_schedule(&q->tx.napi);
 	for (i = 0; i < sent; i++)
 		xdp_return_frame(frames[i]);
 	return sent;
@@ -66,16 +66,16 @@ bool argonet_xdp_run(struct argonet_queue *q, struct bpf_prog *prog,
 	case XDP_TX:
 		if (!argonet_xdp_tx(q, xdp))
 			break;
-		argonet_rx_count(q, &q->rx.xdp_tx);
+		argonet_rx_count(q, &q->rx.stats.xdp_tx);
 		return false;
 	case XDP_REDIRECT:
 		if (xdp_do_redirect(q->an->dev, xdp, prog))
 			break;
-		q->redirected = true;
-		argonet_rx_count(q, &q->rx.xdp_redirect);
+		q->rx.redirected = true;
+		argonet_rx_count(q, &q->rx.stats.xdp_redirect);
 		return false;
 	case XDP_DROP:
-		argonet_rx_count(q, &q->rx.xdp_drop);
+		argonet_rx_count(q, &q->rx.stats.xdp_drop);
 		xdp_return_buff(xdp);
 		return false;
 	case XDP_ABORTED:
@@ -84,7 +84,7 @@ bool argonet_xdp_run(struct argonet_queue *q, struct bpf_prog *prog,
 		bpf_warn_invalid_xdp_action(q->an->dev, prog, act);
 	}
 	trace_xdp_exception(q->an->dev, prog, act);
-	argonet_rx_count(q, &q->rx.xdp_error);
+	argonet_rx_count(q, &q->rx.stats.xdp_error);
 	xdp_return_buff(xdp);
 	return false;
 }

@@ -427,8 +427,8 @@ static void long_frames_are_cut_up(struct kunit *test)
 		/* In a session, what was taken once is taken on. */
 		peer.session++;
 		peer.features = ARGONET_F_ALL & ~without[i];
-		for (ms = 0; ms < PATIENCE && (READ_ONCE(q->peer_features) != peer.features ||
-					       READ_ONCE(q->max_frame) != peer.an->own.max_frame);
+		for (ms = 0; ms < PATIENCE && (READ_ONCE(q->tx.peer_features) != peer.features ||
+					       READ_ONCE(q->tx.max_frame) != peer.an->own.max_frame);
 		     ms += 20) {
 			hello = peer_hello(true);
 			hello.max_message = cpu_to_le32(U32_MAX);
@@ -1107,8 +1107,8 @@ static void frames_of_the_stack(struct kunit *test)
 	u64 errors, oversize;
 	u32 len;
 
-	errors = u64_stats_read(&peer.an->queue[0].tx.errors);
-	oversize = u64_stats_read(&peer.an->queue[0].tx.oversize);
+	errors = u64_stats_read(&peer.an->queue[0].tx.stats.errors);
+	oversize = u64_stats_read(&peer.an->queue[0].tx.stats.oversize);
 	/* The stack itself sees to it that none is empty. */
 	for (len = 1; len < ETH_HLEN; len++)
 		transmit(len);
@@ -1118,9 +1118,9 @@ static void frames_of_the_stack(struct kunit *test)
 	transmit(ETH_HLEN);
 	peer_pump(50);
 	KUNIT_EXPECT_EQ(test, peer.shortest, ETH_HLEN);
-	KUNIT_EXPECT_EQ(test, u64_stats_read(&peer.an->queue[0].tx.errors),
+	KUNIT_EXPECT_EQ(test, u64_stats_read(&peer.an->queue[0].tx.stats.errors),
 			errors + ETH_HLEN - 1 + 2);
-	KUNIT_EXPECT_GE(test, u64_stats_read(&peer.an->queue[0].tx.oversize), oversize + 2);
+	KUNIT_EXPECT_GE(test, u64_stats_read(&peer.an->queue[0].tx.stats.oversize), oversize + 2);
 	all_is_well(test);
 }
 
