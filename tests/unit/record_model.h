@@ -13,6 +13,17 @@
 #define ALL	0x7f
 #define BAD(why)	(-ARGONET_BAD_##why - 1)
 
+/* Return: 1 for a frame, 0 at the end, or BAD(why) */
+static inline int record_next(const struct argo_message *m, u32 *pos, u32 offered,
+			      u32 max_frame, struct argonet_frame *frame)
+{
+	enum argonet_bad why;
+	enum argonet_found found = argonet_record_next(m, pos, offered, max_frame,
+						       frame, &why);
+
+	return found == ARGONET_FOUND_BAD ? -1 - (int)why : (int)found;
+}
+
 /* The fields of a record, in the order of the wire */
 struct fields {
 	u32 len;
@@ -148,7 +159,7 @@ static inline u32 check_walk(const struct argo_message *m, const u8 *bytes,
 
 	do {
 		before = pos;
-		ret = argonet_record_next(m, &pos, offered, max_frame, &f);
+		ret = record_next(m, &pos, offered, max_frame, &f);
 		due = judge(bytes, m->len, before, offered, max_frame, &next);
 		expect(ret == due,
 		       "at %u of %u bytes, split at %u, record of %u: %d, not %d",

@@ -61,7 +61,7 @@ START_TEST(largest_frame)
 			put_record(bytes, &(struct fields) { .len = len });
 			message_create(&m, bytes, 16 + len, len / 2);
 			pos = 0;
-			ret = argonet_record_next(&m, &pos, 0, most[i], &f);
+			ret = record_next(&m, &pos, 0, most[i], &f);
 			expect(ret == (len >= 14 && len <= most[i] ? 1 : BAD(LENGTH)),
 			       "frame of %u, limit %u: %d", len, most[i], ret);
 			check_walk(&m, bytes, 0, most[i]);
@@ -116,8 +116,8 @@ START_TEST(big_frames)
 		f.gso_type = 1;
 		put_record((u8 *)m.seg[0], &f);
 		pos = 0;
-		ret = argonet_record_next(&m, &pos, ALL & ~ARGONET_F_BIG4,
-					  ARGONET_MAX_BIG_FRAME, &frame);
+		ret = record_next(&m, &pos, ALL & ~ARGONET_F_BIG4, ARGONET_MAX_BIG_FRAME,
+				  &frame);
 		expect(ret == (i == 0 ? 1 : i == 3 ? BAD(LENGTH) : BAD(UNOFFERED)),
 		       "%u bytes: %d", f.len, ret);
 		message_destroy(&m);
@@ -165,7 +165,7 @@ START_TEST(every_reserved_bit)
 		f.reserved = reserved;
 		check_request(&m, bytes, f, ALL);
 		pos = 0;
-		expect(argonet_record_next(&m, &pos, ALL, 14, &frame) ==
+		expect(record_next(&m, &pos, ALL, 14, &frame) ==
 		       (reserved ? BAD(RESERVED) : 1), "%#x", reserved);
 	}
 	message_destroy(&m);
@@ -238,17 +238,17 @@ START_TEST(segment_sizes)
 	f = (struct fields) { .len = 60, .flags = 1, .gso_type = 1,
 			      .csum_start = 34, .csum_offset = 16 };
 	put_record((u8 *)m.seg[0], &f);
-	expect(argonet_record_next(&m, &pos, ALL, 60, &frame) == BAD(OFFLOAD) &&
+	expect(record_next(&m, &pos, ALL, 60, &frame) == BAD(OFFLOAD) &&
 	       pos == 80, "segments of 0 bytes");
 	f.gso_size = 7;
 	put_record((u8 *)m.seg[0], &f);
 	pos = 0;
-	expect(argonet_record_next(&m, &pos, ALL, 60, &frame) == BAD(OFFLOAD),
+	expect(record_next(&m, &pos, ALL, 60, &frame) == BAD(OFFLOAD),
 	       "segments of 7 bytes");
 	f.gso_size = 8;
 	put_record((u8 *)m.seg[0], &f);
 	pos = 0;
-	expect(argonet_record_next(&m, &pos, ALL, 60, &frame) == 1,
+	expect(record_next(&m, &pos, ALL, 60, &frame) == 1,
 	       "no segments of 8 bytes");
 	message_destroy(&m);
 }

@@ -56,35 +56,38 @@ static int argonet_offload_features(const struct virtio_net_hdr *h, u32 len)
 	}
 }
 
-static int argonet_offload_check(const struct virtio_net_hdr *h, u32 len,
-				 u32 offered)
+static bool argonet_offload_check(const struct virtio_net_hdr *h, u32 len,
+				  u32 offered, enum argonet_bad *why)
 {
 	u32 start = argonet_le16(h->csum_start);
 	u32 offset = argonet_le16(h->csum_offset);
 	int needed;
 
-	/* A peer's word that a checksum is right counts for nothing. */
+	/* There is a flag for "checksum is right", which a peer must not be believed. */
+	*why = ARGONET_BAD_RESERVED;
 	if (h->flags & ~VIRTIO_NET_HDR_F_NEEDS_CSUM)
-		return -ARGONET_BAD_RESERVED - 1;
+		return false;
+
+	*why = ARGONET_BAD_OFFLOAD;
 	needed = argonet_offload_features(h, len);
 	if (needed < 0)
-		return -ARGONET_BAD_OFFLOAD - 1;
-	if (needed & ~offered)
-		return -ARGONET_BAD_UNOFFERED - 1;
-
-	if (h->flags) {
-		if (start < ETH_HLEN || start + offset + 2 > len)
-			return -ARGONET_BAD_OFFLOAD - 1;
+		return false;
+	if (needed & ~offered) {
+		*why = ARGONET_BAD_UNOFFERED;
+		return false;
 	}
-	/* Smaller ones would be more segments than Linux can count. */
+
+	if (h->flags && (start < ETH_HLEN || start + offset + 2 > len))
+		return false;
+	/* Smaller segments would be more than Linux can count. */
 	if (h->gso_type != VIRTIO_NET_HDR_GSO_NONE) {
 		bool udp = h->gso_type == VIRTIO_NET_HDR_GSO_UDP_L4;
 
 		if (!h->flags ||
 		    argonet_le16(h->gso_size) < (udp ? 1 : ARGONET_GSO_MIN_TCP))
-			return -ARGONET_BAD_OFFLOAD - 1;
+			return false;
 	}
-	return 0;
+	return true;
 }
 
 /**
@@ -94,35 +97,42 @@ static int argonet_offload_check(const struct virtio_net_hdr *h, u32 len,
  *	 message cannot be read
  * @offered: ARGONET_F_* the peer may rely on
  * @max_frame: largest frame the peer was told to send
- * @frame: filled in if there is one
+ * @frame: filled in for ARGONET_FOUND_FRAME
+ * @why: filled in for ARGONET_FOUND_BAD
  *
  * A message without any record is as bad as one with half a record.
  *
- * Return: 1 if there is a frame, 0 at the end, or -1 - &enum argonet_bad
+ * Return: what was found at @pos
  */
-int argonet_record_next(const struct argo_message *msg, u32 *pos, u32 offered,
-			u32 max_frame, struct argonet_frame *frame)
+enum argonet_found argonet_record_next(const struct argo_message *msg, u32 *pos,
+				       u32 offered, u32 max_frame,
+				       struct argonet_frame *frame,
+				       enum argonet_bad *why)
 {
 	struct argonet_record record;
 	u32 at = *pos, len;
 
 	if (at && at >= msg->len)
-		return 0;
+		return ARGONET_FOUND_END;
 	*pos = U32_MAX;
+	*why = ARGONET_BAD_LENGTH;
 	if (msg->len - at < sizeof(record))
-		return -ARGONET_BAD_LENGTH - 1;
+		return ARGONET_FOUND_BAD;
 	argo_message_copy(msg, at, &record, sizeof(record));
 	at += sizeof(record);
 
 	len = le32_to_cpu(record.len);
 	if (len < ETH_HLEN || len > max_frame || len > msg->len - at)
-		return -ARGONET_BAD_LENGTH - 1;
+		return ARGONET_FOUND_BAD;
 	*pos = ALIGN(at + len, ARGONET_RECORD_ALIGN);
-	if (record.reserved)
-		return -ARGONET_BAD_RESERVED - 1;
+	if (record.reserved) {
+		*why = ARGONET_BAD_RESERVED;
+		return ARGONET_FOUND_BAD;
+	}
 
 	frame->offset = at;
 	frame->len = len;
 	frame->offload = record.offload;
-	return argonet_offload_check(&record.offload, len, offered) ?: 1;
+	return argonet_offload_check(&record.offload, len, offered, why) ?
+	       ARGONET_FOUND_FRAME : ARGONET_FOUND_BAD;
 }

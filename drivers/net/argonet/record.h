@@ -38,8 +38,21 @@ struct argonet_frame {
 	struct virtio_net_hdr offload;
 };
 
-int argonet_record_next(const struct argo_message *msg, __u32 *pos,
-			__u32 offered, __u32 max_frame,
-			struct argonet_frame *frame);
+/**
+ * enum argonet_found - what there is in a DATA message
+ * @ARGONET_FOUND_END: nothing more
+ * @ARGONET_FOUND_FRAME: a frame
+ * @ARGONET_FOUND_BAD: something that must be dropped
+ */
+enum argonet_found {
+	ARGONET_FOUND_END,
+	ARGONET_FOUND_FRAME,
+	ARGONET_FOUND_BAD,
+};
+
+enum argonet_found argonet_record_next(const struct argo_message *msg, __u32 *pos,
+				       __u32 offered, __u32 max_frame,
+				       struct argonet_frame *frame,
+				       enum argonet_bad *why);
 
 #endif /* _ARGONET_RECORD_H */

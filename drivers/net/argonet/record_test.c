@@ -16,10 +16,22 @@
 #define MAX_FRAME	1522
 #define ROOM		4096
 #define RECORD		sizeof(struct argonet_record)
+#define BAD(why)	(-1 - (int)ARGONET_BAD_ ## why)
 
 static uint kunit_seed;
 module_param(kunit_seed, uint, 0444);
 MODULE_PARM_DESC(kunit_seed, "what random tests begin with; 0 for another each time");
+
+/* Return: 1 for a frame, 0 at the end, or BAD(why) */
+static int record_next(const struct argo_message *m, u32 *pos, u32 offered,
+		       u32 max_frame, struct argonet_frame *frame)
+{
+	enum argonet_bad why;
+	enum argonet_found found = argonet_record_next(m, pos, offered, max_frame,
+						       frame, &why);
+
+	return found == ARGONET_FOUND_BAD ? -1 - (int)why : (int)found;
+}
 
 /* A payload that wraps after @first bytes, with nothing readable around it */
 static void message(struct kunit *test, struct argo_message *msg,
@@ -45,7 +57,7 @@ static void message_free(struct kunit *test, struct argo_message *msg)
 	kunit_kfree(test, msg->seg[1]);
 }
 
-/* Return: as argonet_record_next() for the first record */
+/* Return: as record_next() for the first record */
 static int first(struct kunit *test, const void *payload, u32 len, u32 wrap,
 		 struct argonet_frame *frame)
 {
@@ -54,7 +66,7 @@ static int first(struct kunit *test, const void *payload, u32 len, u32 wrap,
 	int ret;
 
 	message(test, &msg, payload, len, wrap);
-	ret = argonet_record_next(&msg, &pos, ARGONET_F_ALL, MAX_FRAME, frame);
+	ret = record_next(&msg, &pos, ARGONET_F_ALL, MAX_FRAME, frame);
 	message_free(test, &msg);
 	return ret;
 }
@@ -69,7 +81,7 @@ static void every_frame_length(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, payload);
 	for (len = 0; len < MAX_FRAME + 100; len++) {
 		bool good = len >= ETH_HLEN && len <= MAX_FRAME;
-		int bad = -ARGONET_BAD_LENGTH - 1;
+		int bad = BAD(LENGTH);
 		int ret;
 
 		record->len = cpu_to_le32(len);
@@ -101,13 +113,13 @@ static void lying_lengths(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(lies); i++) {
 		payload.record.len = cpu_to_le32(lies[i]);
-		KUNIT_EXPECT_EQ(test, -ARGONET_BAD_LENGTH - 1,
+		KUNIT_EXPECT_EQ(test, BAD(LENGTH),
 				first(test, &payload, sizeof(payload), 10, &frame));
 	}
 	/* Less than a record, nothing at all included */
 	payload.record.len = cpu_to_le32(100);
 	for (len = 0; len < sizeof(payload.record); len++)
-		KUNIT_EXPECT_EQ(test, -ARGONET_BAD_LENGTH - 1,
+		KUNIT_EXPECT_EQ(test, BAD(LENGTH),
 				first(test, &payload, len, len / 2, &frame));
 }
 
@@ -140,7 +152,7 @@ static int verdict(unsigned int flags, unsigned int type, u32 offered)
 	u32 need = 0;
 
 	if (flags > 1)
-		return -ARGONET_BAD_RESERVED - 1;
+		return BAD(RESERVED);
 	if (flags || type)
 		need = ARGONET_F_CSUM;
 	switch (type & 0x7f) {
@@ -156,15 +168,15 @@ static int verdict(unsigned int flags, unsigned int type, u32 offered)
 		need |= ARGONET_F_USO;
 		break;
 	default:
-		return -ARGONET_BAD_OFFLOAD - 1;
+		return BAD(OFFLOAD);
 	}
 	if (ecn && (type == 0x80 || type == 0x85))
-		return -ARGONET_BAD_OFFLOAD - 1;
+		return BAD(OFFLOAD);
 	if (ecn)
 		need |= ARGONET_F_ECN;
 	if (need & ~offered)
-		return -ARGONET_BAD_UNOFFERED - 1;
-	return type && !flags ? -ARGONET_BAD_OFFLOAD - 1 : 1;
+		return BAD(UNOFFERED);
+	return type && !flags ? BAD(OFFLOAD) : 1;
 }
 
 static void every_request(struct kunit *test)
@@ -192,8 +204,7 @@ static void every_request(struct kunit *test)
 
 				seg[4] = flags;	/* virtio_net_hdr comes after len */
 				seg[5] = type;
-				ret = argonet_record_next(&msg, &pos, offered,
-							  MAX_FRAME, &frame);
+				ret = record_next(&msg, &pos, offered, MAX_FRAME, &frame);
 				if (ret != verdict(flags, type, offered))
 					KUNIT_FAIL(test, "offered %#x flags %#x type %#x: %d",
 						   offered, flags, type, ret);
@@ -230,14 +241,14 @@ static void checksum_bounds(struct kunit *test)
 		payload.record.offload.csum_start = __cpu_to_virtio16(true, rows[i].start);
 		payload.record.offload.csum_offset = __cpu_to_virtio16(true, rows[i].offset);
 		KUNIT_EXPECT_EQ_MSG(test, first(test, &payload, sizeof(payload), 9, &frame),
-				    rows[i].good ? 1 : -ARGONET_BAD_OFFLOAD - 1,
+				    rows[i].good ? 1 : BAD(OFFLOAD),
 				    "start %u offset %u", rows[i].start, rows[i].offset);
 	}
 	/* Segments of no size */
 	payload.record.offload.csum_start = __cpu_to_virtio16(true, 34);
 	payload.record.offload.csum_offset = __cpu_to_virtio16(true, 16);
 	payload.record.offload.gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
-	KUNIT_EXPECT_EQ(test, -ARGONET_BAD_OFFLOAD - 1,
+	KUNIT_EXPECT_EQ(test, BAD(OFFLOAD),
 			first(test, &payload, sizeof(payload), 9, &frame));
 }
 
@@ -245,7 +256,7 @@ static void checksum_bounds(struct kunit *test)
 static void big_frames(struct kunit *test)
 {
 	const u32 most = ARGONET_MAX_BIG_FRAME, all = ARGONET_F_ALL;
-	const int unoffered = -ARGONET_BAD_UNOFFERED - 1, bad = -ARGONET_BAD_OFFLOAD - 1;
+	const int unoffered = BAD(UNOFFERED), bad = BAD(OFFLOAD);
 	const struct {
 		u32 len, offered;
 		u8 flags, type;
@@ -265,7 +276,7 @@ static void big_frames(struct kunit *test)
 		{ most, all & ~ARGONET_F_BIG6, 1, 4, unoffered },
 		{ most, all & ~ARGONET_F_BIG6, 1, 1, 1 },
 		{ most, all & ~ARGONET_F_TSO4, 1, 1, unoffered },
-		{ most + 1, all, 1, 1, -ARGONET_BAD_LENGTH - 1 },
+		{ most + 1, all, 1, 1, BAD(LENGTH) },
 	};
 	u8 *payload = vzalloc(RECORD + most + 1);
 	struct argonet_record *record = (void *)payload;
@@ -290,8 +301,7 @@ static void big_frames(struct kunit *test)
 			.offload.gso_size = __cpu_to_virtio16(true, 1448),
 		};
 		KUNIT_EXPECT_EQ_MSG(test, rows[i].ret,
-				    argonet_record_next(&msg, &pos, rows[i].offered,
-							most, &frame),
+				    record_next(&msg, &pos, rows[i].offered, most, &frame),
 				    "row %u", i);
 	}
 	vfree(payload);
@@ -308,7 +318,7 @@ static void reserved_bits(struct kunit *test)
 
 	for (bit = 0; bit < 16; bit++) {
 		payload.record.reserved = cpu_to_le16(1 << bit);
-		KUNIT_EXPECT_EQ(test, -ARGONET_BAD_RESERVED - 1,
+		KUNIT_EXPECT_EQ(test, BAD(RESERVED),
 				first(test, &payload, sizeof(payload), 9, &frame));
 	}
 }
@@ -336,13 +346,12 @@ static void many_records(struct kunit *test)
 		for (len = ETH_HLEN + i; pos < end; len += 7) {
 			u8 c;
 
-			KUNIT_ASSERT_EQ(test, 1, argonet_record_next(&msg, &pos, 0,
-								     MAX_FRAME, &frame));
+			KUNIT_ASSERT_EQ(test, 1, record_next(&msg, &pos, 0, MAX_FRAME, &frame));
 			KUNIT_ASSERT_EQ(test, frame.len, len);
 			argo_message_copy(&msg, frame.offset, &c, 1);
 			KUNIT_ASSERT_EQ(test, c, (u8)len);
 		}
-		KUNIT_EXPECT_EQ(test, 0, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+		KUNIT_EXPECT_EQ(test, 0, record_next(&msg, &pos, 0, MAX_FRAME, &frame));
 		message_free(test, &msg);
 	}
 }
@@ -363,22 +372,22 @@ static void bad_among_good(struct kunit *test)
 		payload[i].record.len = cpu_to_le32(48);
 	payload[1].record.offload.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
 	message(test, &msg, payload, sizeof(payload), 50);
-	KUNIT_EXPECT_EQ(test, 1, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
-	KUNIT_EXPECT_EQ(test, -ARGONET_BAD_UNOFFERED - 1,
-			argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
-	KUNIT_EXPECT_EQ(test, 1, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	KUNIT_EXPECT_EQ(test, 1, record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	KUNIT_EXPECT_EQ(test, BAD(UNOFFERED),
+			record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	KUNIT_EXPECT_EQ(test, 1, record_next(&msg, &pos, 0, MAX_FRAME, &frame));
 	KUNIT_EXPECT_EQ(test, frame.offset, 2 * sizeof(payload[0]) + RECORD);
-	KUNIT_EXPECT_EQ(test, 0, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	KUNIT_EXPECT_EQ(test, 0, record_next(&msg, &pos, 0, MAX_FRAME, &frame));
 
 	/* Where a wrong length ends, nobody knows. */
 	payload[1].record.len = cpu_to_le32(1);
 	message_free(test, &msg);
 	message(test, &msg, payload, sizeof(payload), 50);
 	pos = 0;
-	KUNIT_EXPECT_EQ(test, 1, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
-	KUNIT_EXPECT_EQ(test, -ARGONET_BAD_LENGTH - 1,
-			argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
-	KUNIT_EXPECT_EQ(test, 0, argonet_record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	KUNIT_EXPECT_EQ(test, 1, record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	KUNIT_EXPECT_EQ(test, BAD(LENGTH),
+			record_next(&msg, &pos, 0, MAX_FRAME, &frame));
+	KUNIT_EXPECT_EQ(test, 0, record_next(&msg, &pos, 0, MAX_FRAME, &frame));
 	message_free(test, &msg);
 }
 
@@ -405,8 +414,7 @@ static void random_messages(struct kunit *test)
 		for (pos = 0, n = 0; ; n++) {
 			u32 before = pos;
 
-			int ret = argonet_record_next(&msg, &pos, ARGONET_F_ALL,
-						      MAX_FRAME, &frame);
+			int ret = record_next(&msg, &pos, ARGONET_F_ALL, MAX_FRAME, &frame);
 
 			if (!ret)
 				break;

@@ -31,7 +31,7 @@ static void argonet_rx_frame(struct argonet_queue *q,
 	if (frame->len > ARGONET_MAX_FRAME)
 		u64_stats_inc(&q->rx.stats.big);
 	u64_stats_update_end(&q->rx.sync);
-	/* The program took it. */
+	/* The XDP program dropped it or sent it elsewhere. */
 	if (!skb)
 		return;
 
@@ -41,10 +41,11 @@ static void argonet_rx_frame(struct argonet_queue *q,
 }
 
 /*
- * A message may hold thousands of frames: one that is not through when the
- * budget ends is gone on with in the next round, at @pos.
+ * Pass on the frames of a DATA message, from @pos on. A message may hold thousands of
+ * frames. If the budget ends before the message does, rx.pos says where the next poll
+ * goes on.
  *
- * Return: frames found, bad ones too
+ * Return: frames found, bad ones included
  */
 static int argonet_rx_data(struct argonet_queue *q,
 			   const struct argo_message *msg, u32 pos, int budget)
@@ -53,25 +54,29 @@ static int argonet_rx_data(struct argonet_queue *q,
 	struct bpf_prog *prog = rcu_dereference_bh(an->xdp_prog);
 	u32 offered = prog ? 0 : READ_ONCE(an->offered);
 	struct argonet_frame frame;
-	int frames = 0, ret;
+	enum argonet_found found;
+	enum argonet_bad why;
+	int frames = 0;
 
 	do {
-		ret = argonet_record_next(msg, &pos, offered,
-					  an->own.max_frame, &frame);
-		if (!ret)
-			break;
-		if (likely(ret > 0))
+		found = argonet_record_next(msg, &pos, offered, an->own.max_frame,
+					    &frame, &why);
+		if (found == ARGONET_FOUND_END)
+			return frames;
+		if (likely(found == ARGONET_FOUND_FRAME))
 			argonet_rx_frame(q, msg, &frame, prog);
 		else
-			argonet_rx_bad(q, -ret - 1);
+			argonet_rx_bad(q, why);
 	} while (++frames < budget);
 
-	if (ret)
-		q->rx.pos = pos;
+	q->rx.pos = pos;
 	return frames;
 }
 
-/* Return: frames found, at least 1: a message without any is work, too */
+/*
+ * Return: frames found, but at least 1, so that a peer cannot keep the poll busy beyond
+ * its budget with messages that hold no frames
+ */
 static int argonet_rx_message(struct argonet_queue *q,
 			      const struct argo_message *msg, int budget)
 {
@@ -79,7 +84,7 @@ static int argonet_rx_message(struct argonet_queue *q,
 	u32 pos = q->rx.pos;
 	int frames = 0;
 
-	/* Whatever becomes of this message, the next one begins at its start. */
+	/* Unless argonet_rx_data() sets it again, the next message is read from its start. */
 	q->rx.pos = 0;
 	if (unlikely(msg->type != ARGONET_TYPE(ARGONET_KIND_DATA))) {
 		if (!argonet_rx_control(q, msg))
@@ -116,7 +121,7 @@ static int argonet_rx(struct argonet_queue *q, int budget)
 		if (q->rx.pos)
 			break;
 		argonet_rx_consume(q, &msg);
-		/* Space is useful to the peer long before the end of a round. */
+		/* A peer that waits for room should not wait for the end of this poll. */
 		unpublished += msg.slots;
 		if (unpublished >= batch) {
 			unpublished = 0;
@@ -134,7 +139,7 @@ int argonet_rx_poll(struct napi_struct *napi, int budget)
 	struct argonet_queue *q = container_of(napi, struct argonet_queue, rx.napi);
 	int done;
 
-	/* netpoll wants to send, not to receive. */
+	/* Without a budget this is netpoll, which polls only to get frames sent. */
 	if (!budget)
 		return 0;
 	done = argonet_rx(q, budget);
@@ -146,7 +151,7 @@ int argonet_rx_poll(struct napi_struct *napi, int budget)
 		argo_ring_again(q->ring);
 	else if (napi_complete_done(napi, done))
 		argo_ring_done(q->ring);
-	else	/* A timer or a program polls later: nobody shall feel that. */
+	else	/* Polled later by a timer or a program: other rings must not wait. */
 		argo_ring_park(q->ring);
 	return done;
 }
