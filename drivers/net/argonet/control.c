@@ -49,7 +49,10 @@ static void argonet_doubt_domain(struct argonet *an)
 	argo_ring_suspect(an->queue[0].ring);
 }
 
-/* Ask the peer for an answer. Xen logs a refused message, but no question. */
+/*
+ * Send a HELLO if the peer has a ring. Xen is asked first whether it has, because Xen logs
+ * each message that it refuses, but no question.
+ */
 static void argonet_probe_peer(struct argonet *an)
 {
 	struct argo_dest *dest = &an->queue[0].tx.dest;
@@ -59,7 +62,10 @@ static void argonet_probe_peer(struct argonet *an)
 	an->retry = min(2 * an->retry, (unsigned long)ARGONET_RETRY_MAX);
 
 	if (argo_dest_query(dest, &info) || !info.exists) {
-		/* It lives, but has no ring for us, and may not know. */
+		/*
+		 * It sent something, so it lives, and yet it has no ring for us. Xen may
+		 * have dropped that ring without telling the peer.
+		 */
 		if (an->phase == ARGONET_STALLED || READ_ONCE(an->heard))
 			argonet_close_rings(an, ARGONET_HOLD);
 		else
@@ -69,7 +75,10 @@ static void argonet_probe_peer(struct argonet *an)
 	}
 	if (an->peer_absent && !READ_ONCE(an->heard) &&
 	    !argonet_until(an->opened_at + ARGONET_REOPEN_INTERVAL)) {
-		/* What kept the peer away may have taken our rings, too. */
+		/*
+		 * The peer was away and is back. If its domain was reset, Xen dropped
+		 * our rings with it: register them again.
+		 */
 		argonet_close_rings(an, 0);
 		return;
 	}
@@ -89,7 +98,7 @@ static bool argonet_peer_whole(struct argonet *an)
 	return true;
 }
 
-/* What was refused while a ring was missing is tried again. */
+/* Send again what was refused while the peer's ring was missing. */
 static void argonet_kick_queues(struct argonet *an)
 {
 	unsigned int i;
@@ -100,7 +109,7 @@ static void argonet_kick_queues(struct argonet *an)
 	local_bh_enable();
 }
 
-/* Rings of ours or of the peer are gone: start over. */
+/* If rings of ours or of the peer are missing, close ours and start over. */
 static void argonet_handle_loss(struct argonet *an, unsigned long events)
 {
 	bool linked = an->phase == ARGONET_UP || an->phase == ARGONET_STALLED;
@@ -112,7 +121,7 @@ static void argonet_handle_loss(struct argonet *an, unsigned long events)
 		argonet_say(an, "there is no");
 		argonet_close_rings(an, 0);
 	} else if (linked && events & BIT(ARGONET_EV_GONE) && !(events & BIT(ARGONET_EV_DOWN))) {
-		/* A peer that is back already says so itself, by a HELLO. */
+		/* If the peer is back already, its HELLO says that it starts over. */
 		if (argonet_peer_whole(an)) {
 			argo_dest_watch(&an->queue[0].tx.dest, ARGO_WATCH_GONE);
 			argonet_kick_queues(an);
@@ -127,7 +136,7 @@ static void argonet_handle_down(struct argonet *an, unsigned long events)
 {
 	if (events & BIT(ARGONET_EV_DOWN) && an->phase != ARGONET_CONNECTING) {
 		argonet_link_down(an);
-		/* It said good-bye: that its ring is gone is no wonder. */
+		/* After a BYE it is expected that the peer's ring is missing. */
 		if (!READ_ONCE(an->rx_open))
 			WRITE_ONCE(an->heard, false);
 	}
@@ -137,7 +146,7 @@ static void argonet_handle_down(struct argonet *an, unsigned long events)
 		argonet_stall(an, "messages too long for");
 }
 
-/* Is it time to let frames through, or to change how? */
+/* Is it time to let frames through, or to apply what the peer takes now? */
 static bool argonet_up_due(const struct argonet *an, unsigned long events)
 {
 	if (!READ_ONCE(an->rx_open))
@@ -179,7 +188,10 @@ static void argonet_handle_up(struct argonet *an, unsigned long events)
 		an->pending |= events & (BIT(ARGONET_EV_APPLY) | BIT(ARGONET_EV_HEARD));
 }
 
-/* Once the queue discipline is there, for which carrier had to be on first */
+/*
+ * Announce our addresses to the network. The announcement is sent through the queue
+ * discipline, which the stack puts in place some time after carrier went on.
+ */
 static void argonet_handle_notify(struct argonet *an, unsigned long events)
 {
 	if (!(events & BIT(ARGONET_EV_NOTIFY)) || an->phase != ARGONET_UP)
@@ -192,7 +204,7 @@ static void argonet_handle_notify(struct argonet *an, unsigned long events)
 	rtnl_unlock();
 }
 
-/* A netlink event with the new state, for those who know which domain to name */
+/* Send a netlink event with the new state: a toolstack may know which domain to name. */
 static void argonet_handle_gone(struct argonet *an)
 {
 	if (!an->tell_gone || !rtnl_trylock())
@@ -232,7 +244,7 @@ static void argonet_control_work(struct work_struct *work)
 	if (argonet_rings_open(an))
 		argonet_handle_loss(an, events);
 	if (an->phase == ARGONET_CLOSED && !argonet_until(an->reopen_at)) {
-		/* What was noted of earlier rings is void. */
+		/* Events so far were about rings that do not exist any more. */
 		WRITE_ONCE(an->events, 0);
 		events = 0;
 		argonet_open_rings(an);
@@ -259,7 +271,7 @@ void argonet_control_init(struct argonet *an)
 	argonet_events_init(an);
 }
 
-/* Without the user's word for the peer's number, who was gone stays gone. */
+/* With RTNL held. A link that was gone stays so unless the user @vouched for the number. */
 void argonet_control_start(struct argonet *an, bool vouched)
 {
 	bool gone = !vouched && an->phase == ARGONET_GONE;
@@ -288,7 +300,7 @@ void argonet_control_stop(struct argonet *an)
 	if (argonet_rings_open(an) && an->handshake.peer_session)
 		argonet_send_bye(an);
 	argonet_close_rings(an, 0);
-	/* Whoever read @running early may have queued them once more. */
+	/* argonet_event() may have read @running before it was cleared, and queued them. */
 	cancel_delayed_work_sync(&an->stall);
 	cancel_delayed_work_sync(&an->control);
 	/* Another CPU may have been told to poll and not have heard it yet. */

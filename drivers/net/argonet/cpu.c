@@ -54,8 +54,8 @@ void argonet_cpu_put(struct argonet_queue *q)
  * @q: queue
  *
  * A NAPI that is a thread runs where the user wants it. When @q->rx.cpu is offline
- * the calling one does the work. A call that is still under way is as good as
- * another one.
+ * the calling CPU does the work. If an earlier call has not arrived there yet, it
+ * serves for this one, too.
  *
  * Context: softirqs or interrupts off.
  */

@@ -18,7 +18,7 @@ void argonet_event(struct argonet *an, enum argonet_event event)
 {
 	unsigned long delay = 0;
 
-	/* A BYE that explains a missing ring may be on its way to the NAPI. */
+	/* A BYE that explains why the ring is missing may not have been read yet. */
 	if (event == ARGONET_EV_GONE)
 		delay = ARGONET_RETRY_MIN;
 	if (test_and_set_bit(event, &an->events) || !READ_ONCE(an->running))
@@ -38,7 +38,7 @@ void argonet_event_blocked(struct argonet *an)
 		queue_delayed_work(argonet_wq, &an->stall, ARGONET_STALL);
 }
 
-/* Look at the stopped queues, now that one of them was for a while. */
+/* Is a queue stopped for so long that the link is stalled? If not, when could it be? */
 static void argonet_stall_work(struct work_struct *work)
 {
 	struct argonet *an = container_of(to_delayed_work(work),
@@ -50,7 +50,7 @@ static void argonet_stall_work(struct work_struct *work)
 		const struct argonet_queue *q = &an->queue[i];
 		unsigned long end;
 
-		/* Pairs with argonet_tx_block(). */
+		/* Pairs with smp_store_release() in argonet_tx_block(). */
 		if (!smp_load_acquire(&q->tx.blocked))
 			continue;
 		end = READ_ONCE(q->tx.blocked_since) + ARGONET_STALL;

@@ -68,7 +68,7 @@ static int argonet_hello_params(const struct argonet_hello *hello,
 	if (!hello->session)
 		return -EBADMSG;
 
-	/* Unsegmented frames have unfinished checksums. */
+	/* All other features need CSUM: unsegmented frames have unfinished checksums. */
 	if (!(features & ARGONET_F_CSUM))
 		features = 0;
 
@@ -109,7 +109,7 @@ int argonet_handshake_hello(struct argonet_handshake *hs,
 	ret = argonet_hello_params(hello, &peer);
 	if (ret)
 		return ret;
-	/* Our own words come back: a device that was linked to itself */
+	/* This is our own HELLO: the user linked the device to itself. */
 	if (le64_to_cpu(hello->session) == hs->session)
 		return -EBADMSG;
 
@@ -150,7 +150,7 @@ int argonet_handshake_bye(struct argonet_handshake *hs,
 
 	if (len < sizeof(*bye) || bye->reserved || !bye->session)
 		return -EBADMSG;
-	/* The end of a session that we know nothing of is no news. */
+	/* It ends a session that is over already, or that we never saw. */
 	if (le64_to_cpu(bye->session) != hs->peer_session)
 		return 0;
 	hs->peer_session = 0;

@@ -10,7 +10,7 @@ static void argonet_open_failed(struct argonet *an, int error)
 	bool known = error == an->open_error;
 
 	an->open_error = error;
-	/* A peer that does not exist yet is nothing to talk about. */
+	/* It is normal that a peer does not exist yet or is just ending. */
 	if (known || error == -ESRCH || error == -ECONNREFUSED ||
 	    error == -EAGAIN || error == -ESHUTDOWN || !net_ratelimit())
 		return;
@@ -28,7 +28,10 @@ static void argonet_open_failed(struct argonet *an, int error)
 			   an->config.peer, error);
 }
 
-/* The ring may have got messages before its NAPI could be scheduled. */
+/*
+ * Messages that came before the NAPI was enabled could not schedule it, so it is
+ * scheduled once.
+ */
 static void argonet_napi_start(struct argonet_queue *q)
 {
 	napi_enable(&q->tx.napi);
@@ -38,7 +41,10 @@ static void argonet_napi_start(struct argonet_queue *q)
 	local_bh_enable();
 }
 
-/* Whoever gets the number of the peer now is not who the user meant. */
+/*
+ * The number of the peer may belong to another domain from now on, which is not the
+ * one that the user meant. Leave it to the user to name the peer again.
+ */
 static void argonet_peer_gone(struct argonet *an, bool restored)
 {
 	argonet_set_phase(an, ARGONET_GONE);
@@ -81,7 +87,10 @@ static int argonet_register(struct argonet *an)
 			goto err_unregister;
 		an->peer_existed = true;
 	}
-	/* Nothing was read yet of what a stranger may have sent meanwhile. */
+	/*
+	 * If the domain was restored while the rings were registered, they may be open
+	 * for a stranger. Nothing was read yet, so they are closed again.
+	 */
 	if (!argonet_moved(an))
 		return 0;
 	ret = -ESTALE;
@@ -104,7 +113,7 @@ void argonet_open_rings(struct argonet *an)
 		argonet_peer_gone(an, true);
 		return;
 	}
-	/* Domids are not given to another before the domain has vanished. */
+	/* The domain existed and does not any more, so its number can be used again. */
 	if (ret == -ESRCH && an->peer_existed && !READ_ONCE(an->config.rejoin)) {
 		argonet_peer_gone(an, false);
 		return;

@@ -109,7 +109,10 @@ int argonet_send_hello(struct argonet *an)
 
 	spin_lock_bh(&an->lock);
 	WRITE_ONCE(an->offered, an->offered | an->own.features);
-	/* A stalled side wants an answer: it proves that the peer reads. */
+	/*
+	 * Without the UP flag the peer has to answer. A stalled side leaves the flag
+	 * out, because an answer proves that the peer reads again.
+	 */
 	argonet_handshake_fill(&an->handshake, &an->own,
 			       argonet_handshake_up(&an->handshake) &&
 			       an->phase != ARGONET_STALLED, &hello);
@@ -127,8 +130,9 @@ void argonet_send_bye(struct argonet *an)
 	int tries = an->phase == ARGONET_STALLED ? 1 : 5;
 
 	/*
-	 * Worth some patience, or the peer waits for us in vain. But RTNL is held,
-	 * and a peer that did not read for long is not going to read now.
+	 * The ring may be full. It is worth trying again, because a peer that gets no BYE
+	 * waits for us for seconds. A peer that has not read for long gets one try,
+	 * because RTNL is held meanwhile.
 	 */
 	while (argo_full(argonet_send_control(an, ARGONET_KIND_BYE, &bye,
 					      sizeof(bye))) && --tries)

@@ -60,7 +60,10 @@ static void *argonet_tx_stage(struct argonet_queue *q, u32 len)
 	return at;
 }
 
-/* Headers are copied behind their record: that saves a piece. */
+/*
+ * How many bytes of headers are copied behind their record. The copy and the record
+ * are one piece, and Xen takes only 8.
+ */
 static u32 argonet_tx_headers(const struct sk_buff *skb)
 {
 	return skb_headlen(skb) <= ARGONET_COPY_ALWAYS ? skb_headlen(skb) : 0;
@@ -90,8 +93,9 @@ static void argonet_tx_hold(struct argonet_queue *q, struct sk_buff *skb)
 }
 
 /*
- * Is there room for a frame beside what the message has already? Of its @len
- * bytes @copied go to the stage, the others are in so many @pieces.
+ * Can a frame be added to the message? Of its @len bytes @copied are put on the stage,
+ * the others are sent from where they are, in @pieces pieces. A message without
+ * any frame takes each frame, because argo-core copies pieces that are too many.
  */
 static bool argonet_tx_takes(const struct argonet_queue *q, u32 len, u32 copied,
 			     unsigned int pieces)
@@ -112,7 +116,11 @@ static bool argonet_tx_fits(const struct argonet_queue *q,
 		      argonet_tx_takes(q, skb->len, 0, skb_shinfo(skb)->nr_frags + 1);
 }
 
-/* Take room for a record and what is copied behind it; the rest may follow. */
+/*
+ * Put a record on the stage, and reserve @copied bytes behind it for the caller.
+ *
+ * Return: where these bytes are to be put
+ */
 static void *argonet_tx_record(struct argonet_queue *q,
 			       const struct argonet_record *record, u32 copied)
 {
@@ -122,13 +130,18 @@ static void *argonet_tx_record(struct argonet_queue *q,
 
 	m->frames++;
 	m->frame_bytes += le32_to_cpu(record->len);
-	/* Never send what was on the stage before. */
+	/* The padding must not carry what an earlier message left on the stage. */
 	memset(at, 0, pad);
 	memcpy(at + pad, record, sizeof(*record));
 	return at + pad + sizeof(*record);
 }
 
-/* Add a frame to the message, which has room for it. */
+/*
+ * Add a frame to the message, which has room for it. The frame is freed at once if
+ * it was copied or cannot be sent, otherwise once the message is sent.
+ *
+ * Return: false if it cannot be sent
+ */
 static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool copy)
 {
 	struct argonet_record record = { .len = cpu_to_le32(skb->len) };
@@ -160,14 +173,20 @@ static int argonet_tx_send(struct argonet_queue *q)
 			      pieces->niov, pieces->len);
 }
 
-/* The message waits, and with it the queue. */
+/*
+ * There is no room for the message. It stays as it is, and the stack must not send
+ * more frames through this queue until it was sent.
+ */
 static void argonet_tx_block(struct argonet_queue *q)
 {
 	netif_tx_stop_queue(argonet_txq(q));
 	if (q->tx.blocked)
 		return;
 	WRITE_ONCE(q->tx.blocked_since, jiffies);
-	/* Pairs with argonet_stall_work(). */
+	/*
+	 * Pairs with smp_load_acquire() in argonet_stall_work(), which must not
+	 * compare an old @blocked_since with the clock.
+	 */
 	smp_store_release(&q->tx.blocked, true);
 	argonet_tx_count(q, &q->tx.stats.stop, 1);
 	argonet_event_blocked(q->an);
@@ -186,10 +205,10 @@ static void argonet_tx_failed(struct argonet_queue *q, int ret)
 }
 
 /*
- * Try to send the message. When the ring is gone, the control work finds out
- * whether the peer has ended its session, or has begun another.
+ * Try to send the message. If the peer's ring does not exist the message is kept,
+ * because the control work has yet to find out whether the peer only replaced it.
  *
- * Return: false if the message waits.
+ * Return: false if the message was kept
  */
 static bool argonet_tx_try(struct argonet_queue *q)
 {
@@ -215,9 +234,9 @@ static bool argonet_tx_try(struct argonet_queue *q)
 }
 
 /*
- * Send all there is, and let the queue go on.
+ * Send the message and then the parked frame. If both went, the stack may send more.
  *
- * Return: false if something waits.
+ * Return: false if one of them has to wait for room
  */
 static bool argonet_tx_flush(struct argonet_queue *q)
 {
@@ -236,7 +255,12 @@ static bool argonet_tx_flush(struct argonet_queue *q)
 	return true;
 }
 
-/* Finish what the peer never took; the stack learns of it a bit later. */
+/*
+ * Make a frame one that the peer takes. The stack may have made it for an earlier
+ * peer that took more, because it is told of another peer a bit later.
+ *
+ * Return: false if it cannot be made so
+ */
 static bool argonet_tx_fit_peer(u32 features, struct sk_buff *skb)
 {
 	if (argonet_offload_needs(skb) & ~features)
@@ -247,8 +271,10 @@ static bool argonet_tx_fit_peer(u32 features, struct sk_buff *skb)
 }
 
 /*
- * Who sends many small frames without ever hearing of the peer gains more by
- * fewer messages than by a delay that nobody waits for.
+ * Is this frame part of a flood: many small frames in a row while the peer sends none?
+ * Frames of a flood are collected for a while, so that one message carries many of
+ * them. That delays them, but no program waits for an answer, or the peer would have
+ * sent one.
  */
 static bool argonet_tx_flood(struct argonet_queue *q, const struct sk_buff *skb)
 {
@@ -264,7 +290,7 @@ static bool argonet_tx_flood(struct argonet_queue *q, const struct sk_buff *skb)
 		q->tx.run++;
 		return false;
 	}
-	/* The clock is looked at once per message. */
+	/* The clock is read once per message, not for each frame of it. */
 	if (hrtimer_is_queued(&q->tx.timer))
 		return true;
 	last = q->tx.last;
@@ -275,9 +301,9 @@ static bool argonet_tx_flood(struct argonet_queue *q, const struct sk_buff *skb)
 /* When does the message go? */
 enum argonet_tx_when {
 	ARGONET_TX_NOW,
-	ARGONET_TX_MORE,	/* with the next frame, which is coming */
-	ARGONET_TX_POLL,	/* when the softirq at work is through */
-	ARGONET_TX_TIMER,	/* with what comes until then */
+	ARGONET_TX_MORE,	/* with the next frame: the stack says that one follows */
+	ARGONET_TX_POLL,	/* at the end of the softirq that sends this frame */
+	ARGONET_TX_TIMER,	/* after tx_usecs, with all frames sent until then */
 };
 
 static enum argonet_tx_when argonet_tx_when(struct argonet_queue *q,
@@ -285,7 +311,7 @@ static enum argonet_tx_when argonet_tx_when(struct argonet_queue *q,
 {
 	if (more)
 		return ARGONET_TX_MORE;
-	/* netpoll: there may be no poll and no timer any more */
+	/* This is netpoll, maybe of a kernel that panics: polls and timers may not run. */
 	if (irqs_disabled())
 		return ARGONET_TX_NOW;
 	if (in_serving_softirq())
@@ -357,7 +383,10 @@ error:
 	argonet_tx_count(q, &q->tx.stats.errors, 1);
 drop:
 	dev_kfree_skb_any(skb);
-	/* The frames before this one must not wait for one that may not come. */
+	/*
+	 * Frames of the message may be waiting for this one, which is not sent. If the
+	 * stack does not promise another frame, they are sent now.
+	 */
 	if (!more)
 		argonet_tx_flush(q);
 	return NETDEV_TX_OK;
@@ -396,7 +425,7 @@ bool argonet_tx_xdp(struct argonet_queue *q, struct xdp_frame *xdp)
 	return true;
 }
 
-/* The wait is over: argonet_tx_poll() takes it from here. */
+/* A wait for room is over. argonet_tx_poll() tries again, since it may take the lock. */
 void argonet_tx_kick(struct argonet_queue *q, enum argo_wake why)
 {
 	atomic_set(&q->tx.woken, 1 + why);
@@ -428,11 +457,15 @@ const struct argo_dest_ops argonet_dest_ops = {
 	.gone = argonet_dest_gone,
 };
 
-/* Send what was collected, or what waited if there may be room now. */
+/*
+ * Send what was collected. What waits for room is tried only after somebody said
+ * that there may be room. If the peer is owed a signal about room in our ring, a message
+ * is as good as one, because the peer looks for room when it gets one.
+ */
 static void argonet_tx_go_on(struct argonet_queue *q)
 {
 	int woken = atomic_xchg(&q->tx.woken, 0);
-	/* What is sent after this makes the peer look for room. */
+	/* Taken before sending: only a message sent from now on serves as the signal. */
 	bool owes = xchg(&q->owes, false);
 	u64 sent = u64_stats_read(&q->tx.stats.sendv);
 
@@ -449,19 +482,26 @@ static void argonet_tx_go_on(struct argonet_queue *q)
  * argonet_tx_room_later() - there is room that the peer may wait for
  * @q: queue it is in
  *
- * The peer looks for room when it gets a message. Most likely what was read is
- * answered by one before @q->tx.napi gets its turn; else Xen signals the peer.
+ * The peer looks for room when it gets a message. Most likely the stack answers what
+ * was read before the NAPI that sends gets its turn, and the answer is such a message. If
+ * there is none, that NAPI has Xen signal the peer.
  *
  * Context: NAPI of @q.
  */
 void argonet_tx_room_later(struct argonet_queue *q)
 {
 	WRITE_ONCE(q->owes, true);
-	/* A full barrier, against xchg() in argonet_tx_go_on(). */
+	/*
+	 * napi_schedule() is a full barrier, so the poll that it causes sees the store.
+	 * The counterpart is xchg() in argonet_tx_go_on().
+	 */
 	napi_schedule(&q->tx.napi);
 }
 
-/* The same, when more is going to be read: with the answers there are so far. */
+/*
+ * The same in the midst of a poll that reads on. The peer should not wait for the end of
+ * it, so what the stack has answered so far is sent now, or else the signal.
+ */
 void argonet_tx_room(struct argonet_queue *q)
 {
 	struct netdev_queue *txq = argonet_txq(q);
@@ -504,8 +544,8 @@ void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer)
 
 	__netif_tx_lock_bh(txq);
 	/*
-	 * What the peer offered earlier in its session it still takes. Frames
-	 * that the stack made in that belief are on their way to us.
+	 * A peer that takes an offer back goes on taking such frames in this session,
+	 * because the stack made some before it was told, and they are on their way.
 	 */
 	WRITE_ONCE(q->tx.peer_features,
 		   peer->features | (q->tx.on ? q->tx.peer_features : 0));
