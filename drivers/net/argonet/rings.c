@@ -50,10 +50,12 @@ static void argonet_peer_gone(struct argonet *an, bool restored)
 	argonet_set_phase(an, ARGONET_GONE);
 	an->tell_gone = true;
 	/* Once until the user acts, so no peer can flood the log with it. */
-	netdev_warn(an->dev, restored ?
-		    "restored, domain %u may be another one now: 'ip link set %s type argonet peer DOMID' to go on\n" :
-		    "domain %u does not exist any more: 'ip link set %s type argonet peer DOMID' to go on\n",
-		    an->config.peer, an->dev->name);
+	if (restored)
+		netdev_warn(an->dev, "restored, domain %u may be another one now: 'ip link set %s type argonet peer DOMID' to go on\n",
+			    an->config.peer, an->dev->name);
+	else
+		netdev_warn(an->dev, "domain %u does not exist any more: 'ip link set %s type argonet peer DOMID' to go on\n",
+			    an->config.peer, an->dev->name);
 }
 
 /*

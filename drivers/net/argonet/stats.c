@@ -11,8 +11,7 @@
 #endif
 
 /* With the lock of the transmit queue held */
-void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter,
-			     unsigned int n)
+void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter, unsigned int n)
 {
 	u64_stats_update_begin(&q->tx.sync);
 	u64_stats_add(counter, n);

@@ -90,10 +90,10 @@ struct argonet_message {
  * @sync: for them
  * @woken: 1 + &enum argo_wake once there may be room; 0 before
  *
- * The lock of the transmit queue protects all of it but @dest, which is argo-core's. These are read without it, with
- * READ_ONCE() or as said: @peer_features and @max_frame by argonet_features_check(),
- * @blocked and @blocked_since by the stall work, @stats by means of @sync. @woken is
- * written without it when a wait is over, in any context.
+ * The lock of the transmit queue protects all of it but @dest, which argo-core locks.
+ * These are read without the lock: @peer_features and @max_frame by
+ * argonet_features_check(), @blocked and @blocked_since by the stall work, @stats by
+ * means of @sync. @woken is written without it when a wait is over, in any context.
  */
 struct argonet_tx {
 	struct argo_dest dest;

@@ -410,6 +410,13 @@ static void long_frames_by_family(struct kunit *test)
 	all_is_well(test);
 }
 
+/* Does the half that sends know what the peer takes now? */
+static bool tx_knows_peer(const struct argonet_queue *q)
+{
+	return READ_ONCE(q->tx.peer_features) == peer.features &&
+	       READ_ONCE(q->tx.max_frame) == peer.an->own.max_frame;
+}
+
 /* What the stack makes too long is cut up by it, in each family. */
 static void long_frames_are_cut_up(struct kunit *test)
 {
@@ -427,9 +434,7 @@ static void long_frames_are_cut_up(struct kunit *test)
 		/* In a session, what was taken once is taken on. */
 		peer.session++;
 		peer.features = ARGONET_F_ALL & ~without[i];
-		for (ms = 0; ms < PATIENCE && (READ_ONCE(q->tx.peer_features) != peer.features ||
-					       READ_ONCE(q->tx.max_frame) != peer.an->own.max_frame);
-		     ms += 20) {
+		for (ms = 0; ms < PATIENCE && !tx_knows_peer(q); ms += 20) {
 			hello = peer_hello(true);
 			hello.max_message = cpu_to_le32(U32_MAX);
 			peer_send(HELLO, &hello, sizeof(hello));
