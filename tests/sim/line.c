@@ -212,6 +212,19 @@ static void wobble(unsigned int ms)
 	sim_sleep(sim_below(3) ? sim_below(50) : sim_below(ms));
 }
 
+/* What a toolstack does after a restore, mostly: else the rest of a history is idle. */
+static void peers_are_named(void)
+{
+	struct argonet_config config;
+	unsigned int i;
+
+	for (i = 0; i < ENDS; i++) {
+		config = ends[i].an.config;
+		if (sim_below(8))
+			end_configure(&ends[i], &config, true);
+	}
+}
+
 static void disturb(void)
 {
 	struct line_end *end = &ends[sim_below(ENDS)];
@@ -243,6 +256,8 @@ static void disturb(void)
 		wobble(1000);
 		world_restore();
 		mutex_unlock(&power);
+		wobble(500);
+		peers_are_named();
 		break;
 	case 5:
 		end_stick(end, true);
