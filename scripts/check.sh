@@ -13,7 +13,7 @@
 cd "$TOP"
 OUT=$BUILD/check
 root=
-all=(checkpatch kernel-doc shellcheck matrix build-6.1 build-6.12 build-newest arm64
+all=(checkpatch kernel-doc shellcheck matrix build-6.1 rooms build-6.12 build-newest arm64
 	dkms iproute2 libargo package)
 
 # Everything that checkpatch says counts, except these, by file. The patterns
@@ -191,6 +191,16 @@ check_build-6.1()
 {
 	headers 6.1
 	build "$OUT/6.1" "$BUILD/kernel/6.1/kdir" C=2
+}
+
+# No two files of argonet need each other.
+check_rooms()
+{
+	local order=docs/architecture/argonet.rooms
+
+	[ -e "$OUT/6.1/drivers/net/argonet/argonet.ko" ] || check_build-6.1
+	scripts/rooms.sh check "$OUT/6.1/drivers/net/argonet" "$order" ||
+		complain "calls go up in $order"
 }
 
 check_build-6.12()

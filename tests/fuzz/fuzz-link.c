@@ -99,6 +99,8 @@ void argonet_cpu_spread(struct argonet *an)
 {
 }
 
+const struct ethtool_ops argonet_ethtool_ops;
+
 void argonet_setup(struct net_device *dev)
 {
 	dev->num_tx_queues = argonet_link_ops.get_num_tx_queues();

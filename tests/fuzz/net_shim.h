@@ -112,7 +112,12 @@ struct work_struct { int unused; };
 struct delayed_work { int unused; };
 struct netdev_queue { int unused; };
 
+struct ethtool_ops {
+	u32 unused;
+};
+
 struct net_device {
+	const struct ethtool_ops *ethtool_ops;
 	netdev_features_t features;
 	unsigned int num_tx_queues, num_rx_queues;
 	unsigned int real_num_tx_queues, real_num_rx_queues;

@@ -453,7 +453,6 @@ void argonet_setup(struct net_device *dev)
 	argonet_control_init(an);
 
 	dev->netdev_ops = &argonet_netdev_ops;
-	dev->ethtool_ops = &argonet_ethtool_ops;
 	dev->needs_free_netdev = true;
 	dev->priv_destructor = argonet_destroy;
 	SET_NETDEV_DEVTYPE(dev, &argonet_type);

@@ -233,6 +233,12 @@ static int argonet_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	return state == ARGONET_STATE_UP ? argonet_fill_peer(skb, an) : 0;
 }
 
+static void argonet_link_setup(struct net_device *dev)
+{
+	argonet_setup(dev);
+	dev->ethtool_ops = &argonet_ethtool_ops;
+}
+
 static unsigned int argonet_num_queues(void)
 {
 	return ARGONET_MAX_QUEUES;
@@ -254,7 +260,7 @@ static int argonet_newlink_split(struct net *src_net, struct net_device *dev,
 struct rtnl_link_ops argonet_link_ops __read_mostly = {
 	.kind = ARGONET_NAME,
 	.priv_size = sizeof(struct argonet),
-	.setup = argonet_setup,
+	.setup = argonet_link_setup,
 	.maxtype = IFLA_ARGONET_MAX,
 	.policy = argonet_policy,
 	.validate = argonet_validate,
