@@ -16,7 +16,7 @@ teardown()
 	argonet_load g1
 	on g1 'ip link add argo0 type argonet peer 77 port 0x1000 peer-port 8192 ring-size 64K queues 3'
 	run on g1 'ip -d link show argo0'
-	assert_output --partial 'argonet peer 77 port 0x1000 peer-port 0x2000 ring-size 65536 queues 3 state down'
+	assert_output --partial 'argonet peer 77 port 0x1000 peer-port 0x2000 ring-size 65536 queues 3 rejoin off state down'
 	run on g1 'ip -d -j link show argo0'
 	assert_output --partial '"peer":77,"port":4096,"peer_port":8192,"ring_size":65536,"queues":3,"state":"down"'
 }
