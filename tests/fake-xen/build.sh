@@ -27,7 +27,7 @@ tree()
 	mkdir -p "$to/tests"
 	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' --exclude='*.gc??' \
 		--exclude='*.symvers' --exclude=/tests --exclude=fake-xen \
-		--exclude='Makefile' \
+		--exclude='Makefile' --exclude=argo/char --exclude=argo/vsock \
 		"$TOP/drivers" "$TOP/include" "$to/"
 	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' --exclude='*.gc??' \
 		--exclude='*.symvers' "$TOP/tests/modules/" "$to/tests/"
@@ -35,7 +35,9 @@ tree()
 	rsync -rc --exclude=Kbuild.top "$TOP/tests/fake-xen/kunit/" "$to/fake-xen-kunit/"
 	mkdir -p "$to/drivers/net/argonet/fake-xen"
 	install_if_changed "$to/drivers/net/argonet/fake-xen/exports.c" <(exports)
-	install_if_changed "$to/Kbuild" "$TOP/Kbuild" "$TOP/tests/fake-xen/kunit/Kbuild.top"
+	# argonet stands for all clients.
+	install_if_changed "$to/Kbuild" <(grep -vE 'drivers/argo/(char|vsock)/' "$TOP/Kbuild") \
+		"$TOP/tests/fake-xen/kunit/Kbuild.top"
 	for d in argo/core:core net/argonet:argonet; do
 		install_if_changed "$to/drivers/${d%:*}/Makefile" \
 			"$TOP/drivers/${d%:*}/Makefile" \
