@@ -11,6 +11,16 @@ setup_file()
 	chardev_install dom0 g1 g2
 }
 
+# It would keep argo-core from being unloaded by others.
+teardown_file()
+{
+	local d
+
+	for d in dom0 $(guests); do
+		on "$d" 'modprobe -r argo-dev'
+	done
+}
+
 teardown()
 {
 	local d
