@@ -115,14 +115,14 @@ worst_ping()
 
 	pair_up
 	on dom0 "$(argonet_commands argo1 3 peer "$(domid g1)" port 0x300 peer-port 0x300) &&
-		ip addr flush dev argo1 && ip addr add 10.78.0.3/24 dev argo1 && ip link set argo1 up"
+		ip addr flush dev argo1 && ip addr add 10.76.0.3/24 dev argo1 && ip link set argo1 up"
 	on g1 'ip link add argo1 type argonet peer 0 port 0x300 peer-port 0x300 &&
-		ip addr add 10.78.0.1/24 dev argo1 && ip link set argo1 up'
+		ip addr add 10.76.0.1/24 dev argo1 && ip link set argo1 up'
 	retry_until 20 carrier g1 argo1
-	on g1 'ping -q -c 2 10.77.0.2 && ping -q -c 2 10.78.0.3'
+	on g1 'ping -q -c 2 10.77.0.2 && ping -q -c 2 10.76.0.3'
 	on g1 'echo 3000000000 >/sys/class/net/argo1/gro_flush_timeout &&
 		echo 1 >/sys/class/net/argo1/napi_defer_hard_irqs &&
-		(setsid ping -q -i 1 -W 9 10.78.0.3 >/dev/null 2>&1 </dev/null &)'
+		(setsid ping -q -i 1 -W 9 10.76.0.3 >/dev/null 2>&1 </dev/null &)'
 	sleep 1.2
 	worst=$(worst_ping)
 	on g1 'killall -q ping || true'
