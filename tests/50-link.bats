@@ -18,7 +18,7 @@ teardown()
 	run on g1 'ip -d link show argo0'
 	assert_output --partial 'argonet peer 77 port 0x1000 peer-port 0x2000 ring-size 65536 queues 3 rejoin off state down'
 	run on g1 'ip -d -j link show argo0'
-	assert_output --partial '"peer":77,"port":4096,"peer_port":8192,"ring_size":65536,"queues":3,"state":"down"'
+	assert_output --partial '"peer":77,"port":4096,"peer_port":8192,"ring_size":65536,"queues":3,"rejoin":false,"state":"down"'
 }
 
 # B59 B60 B62
