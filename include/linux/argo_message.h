@@ -48,19 +48,17 @@ struct argo_message {
 static inline void argo_message_copy(const struct argo_message *msg,
 				     __u32 offset, void *to, __u32 len)
 {
-	__u32 first = 0;
+	__u32 first = msg->seg_len[0];
 
-	if (offset < msg->seg_len[0]) {
-		first = msg->seg_len[0] - offset;
-		if (first > len)
-			first = len;
-		memcpy(to, msg->seg[0] + offset, first);
-		offset = 0;
+	if (offset + len <= first) {
+		memcpy(to, msg->seg[0] + offset, len);
+	} else if (offset >= first) {
+		memcpy(to, msg->seg[1] + (offset - first), len);
 	} else {
-		offset -= msg->seg_len[0];
+		first -= offset;
+		memcpy(to, msg->seg[0] + offset, first);
+		memcpy(to + first, msg->seg[1], len - first);
 	}
-	if (first < len)
-		memcpy(to + first, msg->seg[1] + offset, len - first);
 }
 
 /**

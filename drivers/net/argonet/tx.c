@@ -155,7 +155,10 @@ static bool argonet_tx_add(struct argonet_queue *q, struct sk_buff *skb, bool co
 
 	at = argonet_tx_record(q, &record, copy ? skb->len : 0);
 	if (copy) {
-		skb_copy_bits(skb, 0, at, skb->len);
+		if (skb_is_nonlinear(skb))
+			skb_copy_bits(skb, 0, at, skb->len);
+		else
+			skb_copy_from_linear_data(skb, at, skb->len);
 		argonet_tx_count(q, &q->tx.stats.copied, 1);
 		dev_consume_skb_any(skb);
 	} else {
