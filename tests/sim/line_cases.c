@@ -330,6 +330,27 @@ static void a_peer_without_offloads(void)
 	finish();
 }
 
+static void a_change_that_policy_kept_back(void)
+{
+	unsigned int hellos;
+
+	connect(4096);
+	sim_sleep(100);
+	hellos = other.hellos;
+	fake.refused = 1ull << PEER;
+	rtnl_lock();
+	end.dev.wanted &= ~NETIF_F_RXCSUM;
+	netdev_update_features(&end.dev);
+	rtnl_unlock();
+	sim_sleep(30);
+	fake.refused = 0;
+	sim_sleep(200);
+	other_reads();
+	expect(other.hellos == hellos + 1, "%u HELLOs", other.hellos - hellos);
+	expect(end_is_up(&end), "not up");
+	finish();
+}
+
 /* What is offered is less than what fits into the ring. */
 static void the_longest_message(void)
 {
@@ -689,6 +710,7 @@ const struct test line_cases[] = {
 	CASE(flood_of_hellos),
 	CASE(flood_of_sessions),
 	CASE(a_peer_without_offloads),
+	CASE(a_change_that_policy_kept_back),
 	CASE(the_longest_message),
 	CASE(all_is_given_back_of_what_is_refused),
 	CASE(changes_that_change_nothing),

@@ -169,11 +169,20 @@ static bool argonet_up_due(const struct argonet *an, unsigned long events)
  */
 static bool argonet_answer(struct argonet *an, unsigned long events, bool urgent)
 {
+	int ret;
+
 	if (!(events & BIT(ARGONET_EV_HELLO)))
 		return true;
 	if (!urgent && argonet_until(an->hello_sent + ARGONET_HELLO_INTERVAL))
 		return false;
-	return !argo_full(argonet_send_hello(an));
+	ret = argonet_send_hello(an);
+	if (ret < 0 && !argo_full(ret)) {
+		/* Xen logs each message that policy forbids: ask less and less often. */
+		an->hello_sent += an->retry;
+		an->next_apply = max(an->next_apply, an->hello_sent);
+		an->retry = min(2 * an->retry, (unsigned long)ARGONET_RETRY_MAX);
+	}
+	return ret >= 0;
 }
 
 static void argonet_handle_up(struct argonet *an, unsigned long events)
