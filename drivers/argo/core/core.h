@@ -16,24 +16,28 @@
 /**
  * struct argo_ring - a ring of this domain
  * @node: in argo_core.rings while registered
- * @cursor: read side; belongs to the client's single reader
+ * @cursor: read position; only the client's single reader uses it
  * @config: as the client asked
  * @ops: callbacks
- * @priv: their argument
- * @memory: Xen's from registration to a successful unregistration
+ * @priv: argument of the callbacks
+ * @memory: ring header and message space. Xen may write to it from registration
+ *	until Xen has accepted an unregistration
  * @pages: the pages of @memory, for the hypervisor
- * @epoch: argo_core.epoch of its registration
- * @shown: the reader has seen the next message; belongs to it
- * @told: the client was told of data and did not say it is done
- * @busy: and said that it is going to read: the VIRQ is held back for it
- * @broken: Xen's write position made no sense
- * @lost: Xen dropped the ring, the client knows
- * @suspect: Xen may have dropped it: the next tick asks Xen whether it is there
- * @seen: Xen's write position at the last tick
- * @silent: ticks since it moved
- * @doubt: ticks of silence after which the ring becomes suspect first
- * @look: and after which it does next
- * @exposed: Xen has the pages; they are not freed as long as it does
+ * @epoch: argo_core.epoch at its registration
+ * @shown: argo_ring_next() has returned the next message already, so no filter is
+ *	asked about it again; only the reader uses it
+ * @told: argo_ring_ops.data was called, and argo_ring_done() was not called since
+ * @busy: argo_ring_ops.data returned true: the VIRQ may stay masked until the client
+ *	has read
+ * @broken: tx_ptr, which Xen writes, was not a valid position: the ring cannot be
+ *	read until it is registered again
+ * @lost: Xen dropped the ring, and argo_ring_ops.lost was called
+ * @suspect: Xen may have dropped it: the next tick asks Xen whether it still has it
+ * @seen: tx_ptr at the last tick
+ * @silent: ticks since tx_ptr moved
+ * @doubt: ticks of silence until the ring becomes suspect for the first time
+ * @look: ticks of silence until it becomes suspect the next time
+ * @exposed: Xen has the pages, so they must not be freed
  * @stats: counters
  */
 struct argo_ring {
@@ -60,31 +64,34 @@ struct argo_ring {
 };
 
 /**
- * struct argo_core - the one instance
+ * struct argo_core - state of argo-core, of which there is one instance
  * @dead: there is no Argo, or the kernel goes down: nothing may be registered
- * @frozen: the domain is being suspended, nothing may be read or registered
- * @epoch: how often it was restored; rings of before are not read
+ * @frozen: the domain is being suspended: nothing may be read or registered
+ * @epoch: number of restores; a ring that was registered in an earlier epoch is not
+ *	read
  * @domid: number of this domain, or a negative errno
- * @wq: runs all works below, one at a time; NULL if there is no Argo
- * @readers: runs the readers of clients
+ * @wq: ordered queue of @waits and @tick, so they never run at the same time; NULL if
+ *	there is no Argo
+ * @readers: runs the work of struct argo_reader
  * @scratch: a page for probing whether Xen still has a ring
- * @register_lock: serialises registrations; held to change @rings
- * @lock: everything below, and @rings; taken in hard interrupts
+ * @register_lock: serialises registrations. @rings changes with both locks held, so
+ *	either of them is enough to walk it
+ * @lock: protects everything below; taken in hard interrupts
  * @rings: registered rings
- * @dests: destinations of all clients, those of one address side by side
- * @waiters: those of them that wait for space
- * @virqs: counts VIRQs, both those that were handled and those that were dropped
+ * @dests: destinations of all clients; those with the same address are neighbours
+ * @waiters: the destinations that wait for space
+ * @virqs: number of VIRQs, both those that were handled and those that were dropped
  *	while masked. It is written with @lock, and argo_send_wait() reads it
  *	without, to see whether one came since
- * @busy: rings being read
- * @masked: the VIRQ is held back, because @busy
+ * @busy: number of rings whose &argo_ring.busy is set
+ * @masked: the VIRQ is masked, because @busy is not 0
  * @kicked: a VIRQ came since the waits were checked
- * @waits_due: @waits is pending, and
- * @waits_at: when it runs
- * @fruitless_at: when the waits were last looked at in vain
- * @fruitless: how often that was so in that jiffy
- * @waits: checks the waits
- * @tick: once per second, all that Xen does not tell
+ * @waits_due: @waits is pending
+ * @waits_at: the jiffy in which @waits will run
+ * @fruitless_at: the jiffy of the last check of the waits that found no room
+ * @fruitless: number of such checks in that jiffy
+ * @waits: asks Xen whether there is room for the destinations that wait
+ * @tick: looks once per second for what Xen does not report
  */
 struct argo_core {
 	bool dead;
@@ -133,7 +140,10 @@ void argo_dest_still_waits(struct argo_dest *dest);
 void argo_dest_forget_wait(struct argo_dest *dest);
 void argo_kick_waits(void);
 
-/* More than any ring can take: Xen answers, and leaves its waits alone. */
+/*
+ * A query for more space than any ring has. Xen says whether the ring exists, and
+ * neither adds nor removes a wait for it.
+ */
 #define ARGO_NO_SPACE		U32_MAX
 
 /* query.c */
@@ -172,7 +182,10 @@ bool argo_filter_recv(const struct argo_ring *ring, const struct argo_message *m
 void argo_debugfs_init(void);
 void argo_debugfs_exit(void);
 
-/* What was written before the domain was restored from an image may be old. */
+/*
+ * A ring that was registered before a restore must not be read: the image may lack
+ * what Xen wrote to it last.
+ */
 static inline bool argo_ring_readable(const struct argo_ring *ring)
 {
 	return !READ_ONCE(ring->broken) && ring->epoch == READ_ONCE(argo_core.epoch);

@@ -56,7 +56,7 @@ void argo_cursor_init(struct argo_cursor *c, struct xen_argo_ring *ring,
 }
 
 /**
- * argo_cursor_reset() - empty a ring that Xen does not know
+ * argo_cursor_reset() - empty a ring that is not registered with Xen
  * @c: cursor
  */
 void argo_cursor_reset(struct argo_cursor *c)
@@ -91,7 +91,7 @@ int argo_cursor_next(struct argo_cursor *c, struct argo_message *msg)
 	if (tx == c->rx)
 		return 0;
 
-	/* Both positions are whole slots apart, so a header is readable. */
+	/* Both positions are multiples of the slot size, which is that of a header. */
 	unread = argo_distance(c, c->rx, tx);
 	head = argo_at(c, c->rx);
 	len = READ_ONCE(head->len);
@@ -126,7 +126,7 @@ void argo_cursor_consume(struct argo_cursor *c, const struct argo_message *msg)
 	WRITE_ONCE(c->rx, argo_advance(c, c->rx, msg->slots));
 }
 
-/* What the largest message takes: header, padding, the slot never filled */
+/* Free bytes that Xen needs for the largest message, with the slot it never fills */
 static u32 argo_worst(const struct argo_cursor *c)
 {
 	return ALIGN(c->max_message, XEN_ARGO_MSG_SLOT_SIZE) +
@@ -137,12 +137,13 @@ static u32 argo_worst(const struct argo_cursor *c)
  * argo_cursor_publish() - let senders use the space of consumed messages
  * @c: cursor
  *
- * Xen does not watch rx_ptr: a sender that found the ring full is woken only
- * by the receiver's notify hypercall. Such a sender exists only if, at some
- * moment, less than the largest message was free. What was in use is measured
- * against the read position that senders saw until now; a refusal before or
- * during this call saw at most that much. A refusal after the write position
- * is read here leaves data behind that is not published, hence another call.
+ * Xen does not watch rx_ptr: a sender that found the ring full is woken only by
+ * the receiver's notify hypercall. Xen can have refused a message only if the
+ * bytes in use left no room for the largest one. This function adds up what was
+ * in use while senders saw the old rx_ptr: the messages consumed since, and the
+ * unread ones. A refusal before tx_ptr is read here saw at most that many bytes
+ * in use. If a refusal comes later, the ring holds unread messages, and the reader
+ * calls this function again once it has consumed them.
  *
  * Return: true if the caller must issue the notify hypercall now.
  */
@@ -155,10 +156,18 @@ bool argo_cursor_publish(struct argo_cursor *c)
 	if (!given && !c->owed)
 		return false;
 
-	/* Xen may overwrite the messages from here on: they were read. */
+	/*
+	 * Xen may overwrite the consumed messages from here on, so all reads of them
+	 * come first. The counterpart is in Xen, which reads rx_ptr before it writes
+	 * a message.
+	 */
 	virt_store_release(&c->ring->rx_ptr, c->rx);
 	c->published = c->rx;
-	/* Order the store above before the load below, against Xen. */
+	/*
+	 * Store rx_ptr before tx_ptr is read. The counterpart is in Xen, which has
+	 * written tx_ptr before the next sendv reads rx_ptr: a refusal that saw the
+	 * old rx_ptr saw no message that the tx_ptr read here does not cover.
+	 */
 	virt_mb();
 	tx = READ_ONCE(c->ring->tx_ptr);
 	if (!argo_index_valid(c, tx))
@@ -171,9 +180,10 @@ bool argo_cursor_publish(struct argo_cursor *c)
 		return false;
 
 	/*
-	 * Waking a sender for a little space costs more than it brings: wait
-	 * until three quarters of the ring and the largest message fit, or all
-	 * is read. What is left keeps the reader busy until the sender is back.
+	 * A signal for little space costs more than it brings. Wait until the
+	 * largest message fits and three quarters of the ring are free, or until
+	 * all is read. The messages left in the ring keep the reader busy until the
+	 * sender has filled it again.
 	 */
 	enough = max(worst, c->len / 4 * 3);
 	if (used && c->len - used < enough)

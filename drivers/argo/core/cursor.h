@@ -21,7 +21,7 @@
  * @rx: offset of the next unread message
  * @published: offset that senders see as read, at or before @rx
  * @max_message: largest payload a sender is expected to send
- * @owed: a sender may be waiting for space and was not signalled yet
+ * @owed: a sender may be waiting for space, and Xen was not yet asked to signal it
  */
 struct argo_cursor {
 	struct xen_argo_ring *ring;
@@ -43,10 +43,10 @@ bool argo_cursor_publish(struct argo_cursor *c);
  * argo_cursor_pending() - is there anything to read?
  * @c: cursor
  *
- * Inline, as a VIRQ asks this of every ring.
+ * Inline, because the VIRQ handler calls it for every ring.
  *
- * Return: true if the write position differs from the read position; a bad
- * write position counts as news, argo_cursor_next() deals with it.
+ * Return: true if the write position differs from the read position. That is also
+ * true for an invalid write position, which argo_cursor_next() then reports.
  */
 static inline bool argo_cursor_pending(const struct argo_cursor *c)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The read side of a ring against every position, every length and every lie.
+ * Tests of the read side of a ring: every position and every length, valid or not.
  */
 #include <kunit/test.h>
 #include <linux/module.h>
@@ -19,7 +19,7 @@ MODULE_PARM_DESC(kunit_seed, "what random tests begin with; 0 for another each t
 
 static const u32 lens[] = { 48, 64, 80, 112, 256, 4032 };
 
-/* A ring with the hypervisor's side of it */
+/* A ring, and the write position that a correct hypervisor has in it */
 struct world {
 	struct argo_cursor c;
 	struct xen_argo_ring *ring;
@@ -76,7 +76,7 @@ static bool world_send(struct world *w, u32 len)
 	if (slots >= world_free(w))
 		return false;
 	memcpy(world_byte(w, w->tx), &head, sizeof(head));
-	/* The padding is of no message. */
+	/* Fill the padding, too, so that a reader that returns it is noticed. */
 	for (i = 0; i < slots - sizeof(head); i++)
 		*world_byte(w, w->tx + sizeof(head) + i) =
 			i < len ? pattern(i) : 0xee;
@@ -109,7 +109,7 @@ static void every_position_and_length(struct kunit *test)
 
 	for (l = 0; l < ARRAY_SIZE(lens); l++) {
 		world_init(test, &w, lens[l]);
-		/* The large one would take minutes: only around its end */
+		/* All of the large one would take minutes: only the last positions. */
 		step = w.len > 256 ? 37 : 1;
 		pos = w.len > 256 ? w.len - 64 : 0;
 		for (; pos < w.len; pos += XEN_ARGO_MSG_SLOT_SIZE) {
@@ -129,7 +129,7 @@ static void every_position_and_length(struct kunit *test)
 	}
 }
 
-/* A position is a whole slot inside the ring, or the ring is given up. */
+/* A write position outside the ring, or inside a slot, must be refused. */
 static void every_lying_position(struct kunit *test)
 {
 	static const u32 wild[] = { 0x7fffffff, 0x80000000, 0xfffffff0, U32_MAX };
@@ -154,7 +154,7 @@ static void every_lying_position(struct kunit *test)
 	}
 }
 
-/* A length that does not fit what is unread: all of that is skipped. */
+/* If a message is longer than the unread bytes, all of these are skipped. */
 static void every_lying_length(struct kunit *test)
 {
 	u32 pos, len, unread = 3 * 32;
@@ -184,7 +184,7 @@ static void every_lying_length(struct kunit *test)
 	}
 }
 
-/* What is in the ring's own read position is for senders alone. */
+/* The reader must keep its own read position: others may write to rx_ptr. */
 static void read_position_is_not_read(struct kunit *test)
 {
 	static const u32 lies[] = { 0, 1, 47, 48, 256, U32_MAX };
@@ -213,7 +213,7 @@ static u32 seed(struct kunit *test)
 	return s;
 }
 
-/* Whatever lies there, reading ends and stays inside the ring. */
+/* Whatever the ring contains, reading ends and stays inside the ring. */
 static void random_contents(struct kunit *test)
 {
 	struct argo_message msg;
@@ -243,8 +243,9 @@ static void random_contents(struct kunit *test)
 }
 
 /*
- * A sender that was refused sleeps until the receiver signals. It may sleep
- * while there is something to read, but not once all was read.
+ * A sender that was refused sleeps until the receiver signals. It may sleep while
+ * there is something to read, because the reader will publish again. Once all was
+ * read nobody would wake it.
  */
 static void no_sender_is_forgotten(struct kunit *test)
 {
@@ -280,7 +281,7 @@ static void no_sender_is_forgotten(struct kunit *test)
 			KUNIT_ASSERT_FALSE(test, asleep && w.ring->rx_ptr == w.tx);
 		}
 	}
-	/* All of that was put to the test. */
+	/* The random steps must have reached each case often. */
 	KUNIT_EXPECT_GT(test, refused, 1000);
 	KUNIT_EXPECT_GT(test, signals, 1000);
 	KUNIT_EXPECT_GT(test, elided, 1000);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rings of other domains: sending, and whether they are there.
+ * Destinations, which are rings of other domains: sending to them, and watching
+ * whether they exist.
  */
 #include <linux/export.h>
 #include <asm/barrier.h>
@@ -16,16 +17,17 @@
  * @iov: the pieces, at most XEN_ARGO_MAXIOV, none of them empty
  * @niov: how many; 0 sends a bare header
  *
- * The message was copied when this returns. After -EAGAIN, call
- * argo_dest_wait() and send once more before relying on the wait: only then
- * can the wake-up not have come in between. argo_send_wait() needs no second try.
+ * Xen has copied the message when this returns. After -EAGAIN, call
+ * argo_dest_wait() and then send once more: the VIRQ that reports room may have come
+ * between the two calls, where argo_dest_wait() does not notice it.
+ * argo_send_wait() needs no second try.
  *
  * Context: any but callbacks.
  * Return: payload bytes sent, or
  *
  * * -EAGAIN: no room now; Xen signals this domain when there is
- * * -EBUSY, -ENOMEM: no room now, and Xen could not note that we wait:
- *   argo_dest_wait() finds out by timer
+ * * -EBUSY, -ENOMEM: no room now, and Xen could not note that this domain waits:
+ *   the timer of argo_dest_wait() will find the room
  * * -EMSGSIZE: larger than the ring can ever take
  * * -ECONNREFUSED: the domain has no ring for us on that port
  * * -ESRCH: there is no such domain
@@ -43,7 +45,7 @@ int argo_sendv(const struct argo_dest *dest, u32 port, u32 type,
 	};
 	int ret;
 
-	/* Clients may be built in, where nobody loads us for them. */
+	/* Built-in clients run even if argo_init() failed. */
 	if (unlikely(!argo_core.wq))
 		return -ENODEV;
 	if (static_branch_unlikely(&argo_filter_key)) {
@@ -70,8 +72,9 @@ EXPORT_SYMBOL_GPL(argo_sendv);
  * argo_dest_wait(), and possibly before this returns; the caller serialises
  * it with the message's next try. Room may be gone again by then.
  *
- * Xen notes that we wait when it refuses a message. A VIRQ since then that came
- * before the wait was known here is made up for.
+ * Xen notes that this domain waits when it refuses a message. If Xen's VIRQ comes
+ * before argo-core has recorded the wait, the number of VIRQs has changed, and
+ * argo-core treats that VIRQ as if it came after.
  *
  * Context: any but callbacks.
  * Return: as argo_sendv().
@@ -80,9 +83,9 @@ int argo_send_wait(struct argo_dest *dest, u32 port, u32 type,
 		   const struct xen_argo_iov *iov, unsigned int niov, u32 bytes)
 {
 	/*
-	 * Before the message is tried. Pairs with virt_mb() in
-	 * argo_unmask_if_idle(): a VIRQ that is forgotten there after this
-	 * changes the number.
+	 * Read the number before the send. Pairs with virt_mb() in
+	 * argo_unmask_if_idle(): if that function drops the VIRQ about this send,
+	 * it counts afterwards, and argo_dest_wait_since() finds another number.
 	 */
 	unsigned int virqs = smp_load_acquire(&argo_core.virqs);
 	int ret = argo_sendv(dest, port, type, iov, niov);
@@ -115,12 +118,12 @@ void argo_dest_del(struct argo_dest *dest)
 EXPORT_SYMBOL_GPL(argo_dest_del);
 
 /**
- * argo_dest_watch() - have the end or the beginning of a ring noticed
+ * argo_dest_watch() - be told when a ring is gone, or when it is there
  * @dest: destination
- * @watch: what to look out for; once that was told the watch is over
+ * @watch: what to look for. The watch ends with the callback
  *
- * A ring that is gone, or there, when the watch begins is told of as well. All
- * watched rings cost one hypercall per second together.
+ * The callback also comes if the ring is gone, or is there, already when the watch
+ * begins. All watched rings together cost one hypercall per second.
  *
  * Context: any but callbacks.
  */

@@ -4,7 +4,8 @@
  *
  * It is masked while a client reads, so that a busy or hostile peer costs one
  * interrupt per round and not one per message. A client that was told of data
- * but is not reading holds nothing back: whoever sleeps is not felt by others.
+ * but does not read now does not keep it masked, so a program that sleeps delays
+ * no other client.
  */
 #include <linux/export.h>
 #include <asm/barrier.h>
@@ -13,8 +14,9 @@
 #include "trace.h"
 
 /*
- * Callbacks schedule NAPIs. In process context the softirq that raises would
- * wait for the next interrupt: argo_unlock() runs it.
+ * Callbacks run with this lock held and schedule NAPIs. In process context the
+ * softirq that they raise would wait for the next interrupt; local_bh_enable() in
+ * argo_unlock() runs it at once.
  */
 void argo_lock(void)
 	__acquires(&argo_core.lock)
@@ -30,7 +32,7 @@ void argo_unlock(void)
 	local_bh_enable();
 }
 
-/* Tell the client of @ring if there is news it does not know of. */
+/* Call argo_ring_ops.data if @ring has a message and its client was not told of it. */
 void argo_ring_check(struct argo_ring *ring)
 {
 	lockdep_assert_held(&argo_core.lock);
@@ -49,34 +51,39 @@ void argo_scan(void)
 {
 	struct argo_ring *ring;
 
-	/* Most have no news, so no call for those. */
+	/* Most rings are empty: the inline test saves a function call for each. */
 	list_for_each_entry(ring, &argo_core.rings, node)
 		if (argo_cursor_pending(&ring->cursor))
 			argo_ring_check(ring);
 }
 
-/* Read without the lock by argo_send_wait(). */
+/* WRITE_ONCE() because argo_send_wait() reads the number without argo_core.lock. */
 static void argo_count_virq(void)
 {
 	WRITE_ONCE(argo_core.virqs, argo_core.virqs + 1);
 }
 
+/* Unmask the VIRQ if no client reads. argo_core.lock is held. */
 static void argo_unmask_if_idle(void)
 {
 	if (!argo_core.masked || argo_core.busy)
 		return;
 	/*
-	 * What arrived while masked left the VIRQ pending, though its reader
-	 * has most likely seen it: drop it and look once more. Not while
-	 * someone waits: the VIRQ may be about space, which no look can tell.
+	 * A message that arrived while the VIRQ was masked has left it pending.
+	 * Most likely the message was read already, and the interrupt would be
+	 * for nothing: drop it and look into the rings once more. If a
+	 * destination waits, the VIRQ may be about room for it, which no look
+	 * into our own rings shows: then the VIRQ is delivered.
 	 */
 	if (list_empty(&argo_core.waiters)) {
 		argo_hv_forget();
 		/*
-		 * What is forgotten was sent before the rings are read. And it
-		 * is counted afterwards: who reads the new number in
-		 * argo_send_wait() tries after that, and what Xen sends to that
-		 * try is not forgotten here.
+		 * The VIRQ is dropped before the rings are read: argo_scan()
+		 * sees the messages that it was about, which Xen wrote before it
+		 * sent it. The VIRQ is also dropped before it is counted. Pairs
+		 * with smp_load_acquire() in argo_send_wait(): a send after the
+		 * new number was read there comes after the drop, so the VIRQ
+		 * about that send stays pending.
 		 */
 		virt_mb();
 		argo_count_virq();
@@ -96,7 +103,7 @@ static void argo_ring_not_busy(struct argo_ring *ring)
 	argo_core.busy--;
 }
 
-/* Nothing is held back for the reader of @ring any more. */
+/* The client of @ring does not read now, so the VIRQ need not stay masked for it. */
 void argo_ring_idle(struct argo_ring *ring)
 {
 	lockdep_assert_held(&argo_core.lock);
@@ -125,9 +132,9 @@ void argo_virq(void)
  * argo_ring_done() - the client read all there was, or can read again
  * @ring: ring
  *
- * From now on argo_ring_ops.data is called again for new messages, at once if
- * something is unread; a NAPI must be completed before. Harmless if the
- * client was not told of data.
+ * From now on argo_ring_ops.data is called again for new messages. If something is
+ * unread, it is called before this returns, so a NAPI must be completed before. A
+ * client that was not told of data may call this, too.
  *
  * Context: process or softirq.
  */
@@ -147,12 +154,12 @@ EXPORT_SYMBOL_GPL(argo_ring_done);
  * argo_ring_park() - the client cannot read now
  * @ring: ring
  *
- * For a client that was told of data and is kept from reading it, by a full
- * socket or a slow program: the VIRQ is not held back for it any more, so that
- * nobody else feels it. It is not told of the same data again before it calls
- * argo_ring_done(). One that was not told, but looked by itself, may be told
- * while it is stuck, and says by what argo_ring_ops.data returns that it is.
- * Harmless if it goes on reading all the same.
+ * For a client that was told of data and cannot read it, because a socket is full
+ * or a program is slow. The VIRQ does not stay masked for this ring any more, so
+ * that other clients are not delayed. argo_ring_ops.data is not called again for
+ * this ring before argo_ring_done(). If the client had looked into the ring without
+ * having been told, argo_ring_ops.data may still be called once, and must return
+ * false as long as the client cannot read. The client may go on reading at any time.
  *
  * Context: process or softirq.
  */
@@ -165,12 +172,12 @@ void argo_ring_park(struct argo_ring *ring)
 EXPORT_SYMBOL_GPL(argo_ring_park);
 
 /**
- * argo_ring_again() - the client goes on reading in a further round
+ * argo_ring_again() - the client begins another round of reading
  * @ring: ring
  *
- * The VIRQ is masked while a client reads, so one that reads without end
- * would hide what is meant for others: calling this once per round lets them
- * see their data and their space.
+ * The VIRQ is masked while a client reads, so a client that reads for long would
+ * keep the others from their messages and from room. Called once per round, this
+ * does for the other clients what the VIRQ would do.
  *
  * Context: process or softirq.
  */

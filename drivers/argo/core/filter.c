@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Somebody may decide what passes. Costs nothing as long as nobody does.
+ * One module may register a filter, which decides for each message whether it may
+ * be sent or read. Without a filter, a static key skips the calls.
  */
 #include <linux/export.h>
 #include <linux/jump_label.h>
@@ -41,11 +42,11 @@ bool argo_filter_recv(const struct argo_ring *ring, const struct argo_message *m
 }
 
 /**
- * argo_filter_register() - begin to decide what may pass
- * @filter: who does
+ * argo_filter_register() - register the filter of messages
+ * @filter: its functions
  *
  * Context: process, may sleep.
- * Return: 0, or -EBUSY if somebody else does already
+ * Return: 0, or -EBUSY if another filter is registered
  */
 int argo_filter_register(const struct argo_filter *filter)
 {
@@ -63,10 +64,10 @@ int argo_filter_register(const struct argo_filter *filter)
 EXPORT_SYMBOL_GPL(argo_filter_register);
 
 /**
- * argo_filter_unregister() - end that
- * @filter: who does
+ * argo_filter_unregister() - remove the filter of messages
+ * @filter: the filter that was registered
  *
- * It is not called any more once this returned.
+ * Its functions are not called any more once this returned.
  *
  * Context: process, may sleep.
  */

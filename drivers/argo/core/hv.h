@@ -13,15 +13,15 @@ struct page;
  * others may be called anywhere.
  */
 
-/* Is Argo there? -ENODEV after saying in one line why not */
+/* Can this domain use Argo? If not, log the reason and return -ENODEV. */
 int argo_hv_probe(void);
-/* Number of this domain */
+/* Return: domid of this domain, or a negative errno */
 int argo_hv_domid(void);
 
-/* Hand @pages to the hypervisor as a ring; nothing is allocated for a single one */
+/* Register @pages as a ring. Nothing is allocated if it is a single page. */
 int argo_hv_register_ring(const struct xen_argo_register_ring *reg,
 			  struct page **pages, u32 flags);
-/* Take them back */
+/* Unregister a ring: afterwards Xen does not write to its pages any more. */
 int argo_hv_unregister_ring(const struct xen_argo_unregister_ring *unreg);
 /* Copy a message to another domain's ring. Return: payload bytes, or errno */
 int argo_hv_sendv(const struct xen_argo_send_addr *addr,
@@ -34,13 +34,13 @@ int argo_hv_notify(struct xen_argo_ring_data *data);
 
 /* Deliver the VIRQ to @handler, in hard interrupt context */
 int argo_hv_bind(void (*handler)(void));
-/* End that; no handler runs afterwards */
+/* Stop the delivery; the handler does not run any more when this returns. */
 void argo_hv_unbind(void);
-/* Hold the VIRQ back; called from the handler */
+/* Mask the VIRQ; called by the handler. */
 void argo_hv_mask(void);
-/* Let it through; one that came in meanwhile is delivered at once */
+/* Unmask the VIRQ; if one came while it was masked, it is delivered now. */
 void argo_hv_unmask(void);
-/* Drop one that came in while masked */
+/* Drop a VIRQ that came while it was masked. */
 void argo_hv_forget(void);
 
 #endif /* _ARGO_HV_H */

@@ -47,7 +47,7 @@ int argo_hv_probe(void)
 		return -ENODEV;
 	}
 
-	/* A live Argo refuses an argument that must be zero. */
+	/* The third argument must be zero. If Argo works, Xen answers -EINVAL to a 1. */
 	ret = argo_hypercall(XEN_ARGO_OP_notify, NULL, NULL, 1, 0);
 	switch (ret) {
 	case -EINVAL:
@@ -68,7 +68,10 @@ int argo_hv_probe(void)
 	return -ENODEV;
 }
 
-/* Xen tells who we are by the other end of a port that we open for ourselves. */
+/*
+ * Allocate an event channel port for DOMID_SELF as the remote end, and ask for its
+ * status: there Xen has replaced DOMID_SELF by the domid.
+ */
 int argo_hv_domid(void)
 {
 	struct evtchn_alloc_unbound alloc = {
@@ -101,7 +104,7 @@ int argo_hv_register_ring(const struct xen_argo_register_ring *reg,
 		gfns = kvmalloc_array(n, sizeof(*gfns), GFP_KERNEL);
 	if (!gfns)
 		return -ENOMEM;
-	/* A page of this kernel may be several of Xen's. */
+	/* A page of this kernel may be larger than a page of Xen, which is 4 KiB. */
 	for (i = 0; i < n; i++)
 		gfns[i] = xen_page_to_gfn(pages[i / XEN_PFN_PER_PAGE]) +
 			  i % XEN_PFN_PER_PAGE;
@@ -139,11 +142,11 @@ int argo_hv_bind(void (*handler)(void))
 	int irq;
 
 	argo_xen_handler = handler;
-	/* Xen delivers this VIRQ on vCPU 0 only: it must never be moved. */
+	/* Xen sends this VIRQ to vCPU 0 only: IRQ balancing must not move it. */
 	irq = bind_virq_to_irqhandler(VIRQ_ARGO, 0, argo_xen_interrupt,
 				      IRQF_NOBALANCING, "argo",
 				      &argo_xen_irq);
-	/* modprobe would take -EEXIST for a module that is loaded already. */
+	/* modprobe takes -EEXIST for "loaded already", and reports success. */
 	if (irq == -EEXIST)
 		return -EBUSY;
 	if (irq < 0)

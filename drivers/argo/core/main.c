@@ -14,7 +14,7 @@
 #include "trace.h"
 
 struct argo_core argo_core = {
-	/* Clients that are built in begin their life whatever becomes of us. */
+	/* Built-in clients run even if argo_init() fails, and find these values then. */
 	.dead = true,
 	.domid = -ENODEV,
 	.register_lock = __MUTEX_INITIALIZER(argo_core.register_lock),
@@ -85,7 +85,7 @@ static int __init argo_init(void)
 	if (!argo_core.readers)
 		goto err_wq;
 
-	/* Takes part in suspend and shutdown; there is no hardware. */
+	/* There is no hardware: the device exists for suspend and shutdown. */
 	ret = platform_driver_register(&argo_driver);
 	if (ret)
 		goto err_readers;
@@ -123,7 +123,10 @@ err_queries:
 }
 module_init(argo_init);
 
-/* Clients hold a reference, so no ring and no destination is left. */
+/*
+ * Clients are modules that hold a reference to this one, so no ring and no
+ * destination is left.
+ */
 static void __exit argo_exit(void)
 {
 	argo_debugfs_exit();

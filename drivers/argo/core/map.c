@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring in the memory of a program, to be read there without a copy.
+ * Mapping a ring into the memory of a program, which then reads messages without
+ * a copy.
  */
 #include <linux/export.h>
 #include <linux/mm.h>
@@ -10,12 +11,12 @@
 /**
  * argo_ring_map() - map a ring into the memory of a program
  * @ring: ring, registered or not
- * @vma: where to; not writable, now or later
+ * @vma: where to; neither VM_WRITE nor VM_MAYWRITE may be set
  *
  * The whole of the memory can be mapped, header first, or any whole pages of it.
- * Pages that are mapped stay allocated until they are unmapped, but @ring itself
- * does not: the client keeps it for as long as there is a mapping. What a program
- * reads in its mapping passes by argo_filter.
+ * Pages that are mapped stay allocated until they are unmapped. @ring itself does
+ * not: the client must keep it as long as there is a mapping. A filter does not see
+ * what a program reads through its mapping.
  *
  * Context: process, within the client's mmap.
  * Return: 0, -EPERM if @vma may be written to, or -ENXIO if it is larger than
@@ -37,7 +38,7 @@ EXPORT_SYMBOL_GPL(argo_ring_map);
  * @piece: address in the ring, of &argo_message.seg
  *
  * Context: any.
- * Return: bytes from the first of argo_ring_map()
+ * Return: bytes from the beginning of the mapping that argo_ring_map() makes
  */
 u32 argo_ring_offset(const struct argo_ring *ring, const void *piece)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Suspend and restore. When the domain wakes up in another place, what Xen
- * wrote to its rings last may be missing, and its pages have other numbers:
- * nothing is read or registered until it is clear where it is.
+ * Suspend and restore. After a restore the rings may lack what Xen wrote to them
+ * last, and the pages have other frame numbers. So nothing is read or registered
+ * from the suspend until it is known whether the domain was restored.
  */
 #include <linux/device.h>
 #include <linux/pm.h>
@@ -11,7 +11,7 @@
 
 static int argo_freeze(struct device *dev)
 {
-	/* A registration that is under way comes to its end first. */
+	/* register_lock: a registration in progress ends first. */
 	mutex_lock(&argo_core.register_lock);
 	argo_lock();
 	WRITE_ONCE(argo_core.frozen, true);
@@ -20,7 +20,7 @@ static int argo_freeze(struct device *dev)
 	return 0;
 }
 
-/* The suspend was cancelled, or this is the original of a copy. */
+/* The suspend was cancelled, or the domain goes on after an image of it was taken. */
 static int argo_thaw(struct device *dev)
 {
 	argo_lock();
@@ -30,7 +30,10 @@ static int argo_thaw(struct device *dev)
 	return 0;
 }
 
-/* Possibly on another host and as another domain: Xen knows none of its rings. */
+/*
+ * The domain was restored from an image, possibly on another host and with another
+ * domid. This Xen has none of its rings.
+ */
 static int argo_restore(struct device *dev)
 {
 	struct argo_ring *ring;
@@ -41,7 +44,10 @@ static int argo_restore(struct device *dev)
 	WRITE_ONCE(argo_core.epoch, argo_core.epoch + 1);
 	list_for_each_entry(ring, &argo_core.rings, node)
 		argo_ring_lost(ring);
-	/* Who sees this sees that they are not to be read. */
+	/*
+	 * Pairs with smp_load_acquire() in argo_ring_next(): a reader that finds
+	 * frozen false finds the new epoch, too, and does not read its old ring.
+	 */
 	smp_store_release(&argo_core.frozen, false);
 	argo_unlock();
 	mutex_unlock(&argo_core.register_lock);

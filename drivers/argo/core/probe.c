@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Once per second, all that Xen does not tell: rings of others that went away
- * or came, rings of ours that it dropped, VIRQs that got lost.
+ * The tick: once per second argo-core looks for what Xen does not report, which is
+ * rings of other domains that came or went, rings of this domain that Xen dropped,
+ * and VIRQs that got lost.
  */
 #define pr_fmt(fmt) "argo: " fmt
 
@@ -15,16 +16,18 @@
 #include "trace.h"
 
 /*
- * Seconds of silence until a ring is looked after; doubled each time. Each look
- * leaves a line in Xen's log.
+ * Bounds of &argo_ring.doubt, in ticks. Each time that Xen is asked about a ring
+ * leaves a line in Xen's log, so that a silent ring is asked about less and less
+ * often.
  */
 #define ARGO_DOUBT_MIN	10
 #define ARGO_DOUBT_MAX	640
 
 /*
- * Does Xen still have @ring? It refuses to register one that it has before it
- * looks at length and pages: the smallest ring will do, which takes no memory,
- * and leaves a line in Xen's log.
+ * Does Xen still have @ring? Try to register it: if Xen has it, Xen refuses before
+ * it looks at length and pages. So the attempt is made with the smallest ring, for
+ * which nothing is allocated. A refusal leaves a line in Xen's log. If Xen takes the
+ * ring, the scratch page is registered, and is unregistered at once.
  *
  * Return: -EEXIST if it has, another error or 0 if not
  */
@@ -52,8 +55,8 @@ static int argo_ring_probe(struct argo_ring *ring)
 }
 
 /*
- * Without memory nothing was found out, nor with as many rings as there may
- * be: Xen counts before it looks.
+ * These errors do not tell whether Xen has the ring: Xen may run out of memory, and
+ * checks the number of rings, before it looks for this one.
  */
 static bool argo_probe_failed(int ret)
 {
@@ -65,7 +68,10 @@ static void argo_probe_suspects(void)
 	struct argo_ring *ring;
 	int ret;
 
-	/* A registration may be waiting for memory, senders do not wait for it. */
+	/*
+	 * Do not sleep on the lock: a registration that waits for memory may hold
+	 * it, and the waits of senders are checked on the same ordered queue.
+	 */
 	if (!mutex_trylock(&argo_core.register_lock))
 		return;
 	list_for_each_entry(ring, &argo_core.rings, node) {
@@ -86,13 +92,13 @@ static void argo_probe_suspects(void)
 }
 
 /**
- * argo_ring_suspect() - have it checked that Xen still has a ring
+ * argo_ring_suspect() - ask Xen at the next tick whether it still has a ring
  * @ring: ring
  *
- * Xen drops a ring without a word. argo-core looks after rings whose partner's
- * ring vanished, and after silent ones, but seldom; this is for clients that
- * know better. If the ring is gone, argo_ring_ops.lost is called within about
- * a second.
+ * Xen does not report that it dropped a ring. argo-core asks about rings whose
+ * partner's ring vanished, and seldom about silent ones. A client calls this if it
+ * has another reason to ask, such as a peer that does not answer. If the ring is
+ * gone, argo_ring_ops.lost is called within about a second.
  *
  * Context: any.
  */
@@ -113,7 +119,7 @@ void argo_suspect_rings_of(u16 partner)
 			WRITE_ONCE(ring->suspect, true);
 }
 
-/* @ring is being registered: nothing is known of its partner. */
+/* @ring is being registered: begin to count its silence. */
 void argo_ring_new(struct argo_ring *ring)
 {
 	ring->seen = READ_ONCE(ring->cursor.ring->tx_ptr);
@@ -123,9 +129,10 @@ void argo_ring_new(struct argo_ring *ring)
 }
 
 /*
- * A partner that was silent for longer than we trusted it, and still there, will
- * be so again: trust it for twice as long. One that talks is trusted less and
- * less, so that its end is noticed soon.
+ * @ring has received something since the last tick. If it had been silent for @doubt
+ * ticks or more, its partner may well be silent for as long again, so it becomes
+ * suspect only after twice that time. Otherwise @doubt shrinks by one, because the
+ * end of a partner that sends often is to be noticed soon.
  */
 static void argo_ring_heard(struct argo_ring *ring)
 {
@@ -138,7 +145,10 @@ static void argo_ring_heard(struct argo_ring *ring)
 	ring->look = ring->doubt;
 }
 
-/* A ring that nobody watches for us shows its end by silence only. */
+/*
+ * If no client watches the partner's ring, silence is the only sign that Xen may
+ * have dropped ours.
+ */
 static void argo_suspect_silent_rings(void)
 {
 	struct argo_ring *ring;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One hypercall for all questions about rings of other domains.
+ * Asking Xen about rings of other domains: one hypercall asks about all of them.
  *
- * Xen keeps one wait per ring for all of this domain: each address is asked
- * about once, with the largest need of its users.
+ * Xen keeps one wait per ring and waiting domain. So each address is asked about
+ * once, with the largest space that any of its destinations waits for.
  */
 #include <linux/jiffies.h>
 #include <linux/module.h>
@@ -12,10 +12,10 @@
 #include "core.h"
 #include "trace.h"
 
-/* Xen answers with other flags, if it does. */
+/* The flags of a question before the hypercall; no answer of Xen has this value. */
 #define ARGO_UNANSWERED		U16_MAX
 
-/* Used by the one work item that runs at a time. */
+/* Only works of argo_core.wq use these. That queue is ordered, so no lock is needed. */
 static struct xen_argo_ring_data *argo_questions;
 static unsigned int argo_query_round;
 
@@ -32,10 +32,10 @@ static bool argo_same_address(const struct argo_dest *a, const struct argo_dest 
  * @port: its port
  * @ops: callbacks
  *
- * Any number of users may have the same one. Adding one, and each query, walks
- * all destinations with interrupts off: keep one per ring of a peer, not one per
- * connection, so that there are hundreds of them and not thousands. The VIRQ
- * walks none.
+ * Several destinations may have the same address. This function, and each query,
+ * walk all destinations with interrupts off, so a client should have one destination
+ * per ring of a peer and not one per connection: there should be hundreds of them,
+ * not thousands. The VIRQ handler does not walk them.
  *
  * Context: any but callbacks.
  */
@@ -66,7 +66,7 @@ void argo_dest_add(struct argo_dest *dest, u16 domid, u32 port,
 }
 EXPORT_SYMBOL_GPL(argo_dest_add);
 
-/* Is @dest part of a query, and not asked in this round yet? */
+/* Is @dest to be asked about in this round, and was not yet? */
 static bool argo_dest_due(const struct argo_dest *dest, bool watch)
 {
 	return dest->round != argo_query_round &&
@@ -74,9 +74,10 @@ static bool argo_dest_due(const struct argo_dest *dest, bool watch)
 }
 
 /*
- * Ask about the address that begins with @first, if anybody wants to know.
+ * Add a question about the address of @first, if one of the destinations with that
+ * address is due. @first is the first of them in the list.
  *
- * Return: place of the question, or -1
+ * Return: index of the question, or -1 if there is none
  */
 static int argo_ask(struct argo_dest *first, bool watch, unsigned int *n)
 {
@@ -121,10 +122,14 @@ static unsigned int argo_query_fill(bool watch)
 	return n;
 }
 
-/* A ring for anybody may have been behind the one for us all the time. */
+/*
+ * Xen prefers a ring for this domain alone to a ring for anybody, which may have been
+ * there all the time. If the last answer was a ring for this domain and this answer is
+ * a ring for anybody, the ring for this domain is gone.
+ */
 static void argo_dest_watched(struct argo_dest *dest, bool exists, bool shared)
 {
-	/* Began while Xen was being asked: not meant yet. */
+	/* The watch began after Xen was asked: the next answer counts. */
 	if (dest->fresh)
 		return;
 	if (dest->watch == ARGO_WATCH_APPEARED && exists) {
@@ -132,7 +137,7 @@ static void argo_dest_watched(struct argo_dest *dest, bool exists, bool shared)
 		dest->ops->appeared(dest);
 	} else if (dest->watch == ARGO_WATCH_GONE && !(exists && !(shared && dest->ours))) {
 		dest->watch = ARGO_WATCH_NONE;
-		/* What took the partner's ring may have taken ours for it. */
+		/* If the partner died, Xen dropped our rings for it, too. */
 		argo_suspect_rings_of(dest->addr.domain_id);
 		dest->ops->gone(dest);
 	}
@@ -147,9 +152,9 @@ static void argo_dest_answer(struct argo_dest *dest, u16 flags,
 	bool over = flags & XEN_ARGO_RING_SUFFICIENT;
 
 	/*
-	 * Only a question that named a need is answered by "too large". If a
-	 * wait began after a question without one was put, that answer is not
-	 * about its message, and the wait goes on.
+	 * ARGO_NO_SPACE is larger than any ring, so the answer is always "too
+	 * large". If @dest began to wait after such a question was filled in, that
+	 * answer is not about its message, and the wait goes on.
 	 */
 	if (asked->space_required != ARGO_NO_SPACE)
 		over = over || (flags & XEN_ARGO_RING_EMSGSIZE);
@@ -162,11 +167,13 @@ static void argo_dest_answer(struct argo_dest *dest, u16 flags,
 }
 
 /*
- * Xen stops at the first question that it refuses. If that is by policy, there
- * is no ring for us, and those behind it are asked about once more. When it
- * has other reasons, sending again is the only way to find out.
+ * Handle the answers to @n questions. Xen stops at the first question that it
+ * refuses. If its policy refuses it, this domain can use no ring there: that counts
+ * as "no ring", and the questions behind it are asked again. After any other error
+ * nothing is known; the timer then ends the waits, because only another send can
+ * find out whether there is room.
  *
- * Return: is anything left to be asked?
+ * Return: must another query follow in this round?
  */
 static bool argo_query_answers(unsigned int n, int ret, enum argo_wake why)
 {
@@ -194,7 +201,7 @@ static bool argo_query_answers(unsigned int n, int ret, enum argo_wake why)
 	return n == XEN_ARGO_MAX_NOTIFY || (denied && bad < n);
 }
 
-/* Ask about every destination that waits and, if @watch, is watched. */
+/* Ask about every destination that waits and, if @watch, about those that are watched. */
 void argo_query_all(bool watch, enum argo_wake why)
 {
 	unsigned int n;
@@ -216,7 +223,8 @@ void argo_query_all(bool watch, enum argo_wake why)
  * @port: its port
  * @info: filled in
  *
- * Unlike a refused send this leaves no line in Xen's log. No wait is touched.
+ * Unlike a refused send this leaves no line in Xen's log. Waits for space stay as
+ * they are.
  *
  * Context: any but callbacks.
  * Return: 0, or with @info untouched -EPERM or -EACCES if Xen's security policy

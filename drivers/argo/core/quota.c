@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Xen gives a domain 128 rings, for all clients together.
+ * Xen gives a domain 128 rings, which its clients share. A parameter limits how many
+ * of them each client may have.
  */
 #define pr_fmt(fmt) "argo: " fmt
 
@@ -20,7 +21,7 @@ static const char *argo_client(const struct argo_ring *ring)
 	return ring->config.client ?: "?";
 }
 
-/* Rings of @client up to @last, which may be NULL */
+/* Count the rings of @client in the list: up to @last, or all of them if @last is NULL */
 static unsigned int argo_rings_of(const char *client, const struct argo_ring *last)
 {
 	const struct argo_ring *ring;
@@ -39,7 +40,10 @@ bool argo_quota_reached(const struct argo_ring *ring)
 	return argo_rings_of(argo_client(ring), NULL) >= READ_ONCE(rings_per_client);
 }
 
-/* @wanted was refused: say who has the others. */
+/*
+ * @wanted was refused: log how many rings each client has. A client is printed when
+ * the walk comes to its first ring.
+ */
 void argo_quota_complain(const struct argo_ring *wanted)
 {
 	const struct argo_ring *ring;

@@ -6,7 +6,7 @@
 
 #include "core.h"
 
-/* Messages of a round, and after how many of them senders get their room */
+/* Messages in a round, and after how many of them their space is given back */
 #define ARGO_READER_ROUND	64
 #define ARGO_READER_BATCH	16
 
@@ -38,7 +38,7 @@ static void argo_reader_work(struct work_struct *work)
 }
 
 /**
- * argo_reader_init() - make a reader
+ * argo_reader_init() - initialise a reader
  * @reader: the client's memory; filled in
  * @ring: what to read, not registered yet
  * @message: called for each message, one at a time, in process context
@@ -56,11 +56,11 @@ void argo_reader_init(struct argo_reader *reader, struct argo_ring *ring,
 EXPORT_SYMBOL_GPL(argo_reader_init);
 
 /**
- * argo_reader_data() - for the client's argo_ring_ops.data
+ * argo_reader_data() - start reading; the client's argo_ring_ops.data calls this
  * @reader: the reader of that ring
  *
  * Context: any.
- * Return: what argo_ring_ops.data is to return
+ * Return: the value that argo_ring_ops.data must return
  */
 bool argo_reader_data(struct argo_reader *reader)
 {
@@ -71,9 +71,9 @@ EXPORT_SYMBOL_GPL(argo_reader_data);
 
 /**
  * argo_reader_resume() - a reader that returned ARGO_READ_PARK can go on
- * @reader: the reader, parked or about to be
+ * @reader: the reader, which has returned ARGO_READ_PARK or is about to
  *
- * The message that it did not take is the next one.
+ * The reader gets the message again for which it returned ARGO_READ_PARK.
  *
  * Context: any.
  */
@@ -84,7 +84,7 @@ void argo_reader_resume(struct argo_reader *reader)
 EXPORT_SYMBOL_GPL(argo_reader_resume);
 
 /**
- * argo_reader_stop() - no more reading
+ * argo_reader_stop() - stop reading; no message is delivered after this returned
  * @reader: the reader; its ring is unregistered, and nobody resumes it
  *
  * Context: process, may sleep.

@@ -19,7 +19,7 @@ static u32 argo_ring_bytes(const struct argo_ring *ring)
 	return ring->config.len + sizeof(struct xen_argo_ring);
 }
 
-/* Failing is better than having a process killed for it. */
+/* __GFP_RETRY_MAYFAIL: for a ring no process is to be killed by lack of memory. */
 static int argo_ring_alloc(struct argo_ring *ring)
 {
 	unsigned int i, n = DIV_ROUND_UP(argo_ring_bytes(ring), PAGE_SIZE);
@@ -39,7 +39,7 @@ static int argo_ring_alloc(struct argo_ring *ring)
 }
 
 /**
- * argo_ring_create() - make a ring, not yet known to Xen
+ * argo_ring_create() - allocate a ring, without registering it
  * @config: how it shall be; copied
  * @ops: callbacks
  * @priv: their argument
@@ -119,7 +119,10 @@ static int argo_ring_tell_xen(struct argo_ring *ring)
 	return ret;
 }
 
-/* Afterwards the pages are ours again, or still exposed. */
+/*
+ * Unregister @ring. If Xen does not release it, @exposed stays set, so that the pages
+ * are not freed.
+ */
 static void argo_ring_take_from_xen(struct argo_ring *ring)
 {
 	struct xen_argo_unregister_ring unreg = {
@@ -137,7 +140,7 @@ static void argo_ring_take_from_xen(struct argo_ring *ring)
 			     ring->config.port, ring->config.partner, ret);
 }
 
-/* No callback runs once this returned. */
+/* Take @ring from the list. No callback of it runs once this returned. */
 static void argo_ring_unlink(struct argo_ring *ring)
 {
 	argo_lock();
@@ -162,7 +165,7 @@ static int argo_ring_refused(const struct argo_ring *ring)
 {
 	if (argo_core.dead)
 		return -ESHUTDOWN;
-	/* The pages are given to Xen by numbers that a restore may change. */
+	/* A restore changes the frame numbers by which Xen would get the pages. */
 	if (argo_core.frozen)
 		return -EAGAIN;
 	if (argo_ring_name_taken(ring))
@@ -171,8 +174,9 @@ static int argo_ring_refused(const struct argo_ring *ring)
 }
 
 /*
- * What Xen had of @ring does not stay there. If another ring has its name by
- * now, that one took it from Xen, and must not be taken for it.
+ * Unlink @ring, and unregister it if Xen may have it. Another ring may have been
+ * registered with the same port and partner since. The registration of that ring has
+ * then unregistered this one, and unregistering by name here would hit the other.
  */
 static void argo_ring_close(struct argo_ring *ring)
 {
@@ -187,23 +191,24 @@ static void argo_ring_close(struct argo_ring *ring)
  * argo_ring_register() - open a ring for messages
  * @ring: ring; nobody may be reading it
  *
- * The ring starts empty. A ring that is or was registered is taken from Xen
- * first, whoever registered it, for instance the kernel before a kexec:
- * registering over a live one leaks hypervisor state. So this is also
- * the way back after argo_ring_ops.lost. argo_ring_ops.data may be called before
- * this returns. After an error the ring is closed, what was unread in it may be
- * gone, and this may be tried again.
+ * The ring starts empty. If Xen has a ring with this port and partner, it is
+ * unregistered first, because registering over it leaks hypervisor state. That may
+ * be this ring itself, so this function is also the way back after
+ * argo_ring_ops.lost; or a ring that an earlier kernel left behind before a kexec.
+ * argo_ring_ops.data may be called before this returns. After an error the ring is
+ * closed, unread messages may be gone, and the client may try again.
  *
  * Context: process, may sleep.
  * Return: 0, or
  *
  * * -EADDRINUSE: another client has this port for this partner
- * * -EEXIST: Xen has a ring of that name, of an earlier kernel, and keeps it
+ * * -EEXIST: Xen has a ring with this port and partner of an earlier kernel, and
+ *   did not release it
  * * -ESRCH: there is no such domain
  * * -ECONNREFUSED: the domain is dying, or may not use Argo
  * * -ENOSPC: the domain has 128 rings already, or the client as many as it may
  * * -EPERM, -EACCES: Xen's security policy forbids it
- * * -EAGAIN: the domain is being suspended or migrated, try later
+ * * -EAGAIN: the domain is being suspended or migrated; try again later
  * * -EBUSY: Xen did not release the ring's memory earlier
  * * -ESHUTDOWN: the kernel is going down
  * * -ENODEV: Argo is off for this domain
@@ -215,7 +220,10 @@ int argo_ring_register(struct argo_ring *ring)
 	int ret;
 
 	mutex_lock(&argo_core.register_lock);
-	/* Memory may be waiting to be written to somewhere over Argo. */
+	/*
+	 * Allocations below must not start I/O: the device that they would wait for
+	 * may be reached over Argo, through the ring that is being registered.
+	 */
 	noio = memalloc_noio_save();
 	argo_ring_unlink(ring);
 	ret = argo_ring_refused(ring);
@@ -242,7 +250,7 @@ int argo_ring_register(struct argo_ring *ring)
 
 	argo_lock();
 	list_add_tail(&ring->node, &argo_core.rings);
-	/* The peer may have been faster than us. */
+	/* A VIRQ that came before the ring was in the list did not find it. */
 	argo_ring_check(ring);
 	argo_unlock();
 	argo_tick_start();
@@ -280,7 +288,7 @@ void argo_ring_lost(struct argo_ring *ring)
 	ring->ops->lost(ring->priv);
 }
 
-/* Another kernel may follow by kexec: Xen must not write into its memory. */
+/* After a kexec this memory belongs to another kernel: Xen must not write to it. */
 void argo_rings_shutdown(void)
 {
 	struct argo_ring *ring, *next;
@@ -295,7 +303,11 @@ void argo_rings_shutdown(void)
 /* Messages that one call of argo_ring_next() may skip */
 #define ARGO_SKIP_MAX	64
 
-/* A reader may be in the midst of a message when a filter comes: it keeps that. */
+/*
+ * May the client read @msg? It may see a message several times before it consumes it.
+ * A filter that is registered meanwhile is not asked about that message, because the
+ * client may have read half of it.
+ */
 static bool argo_ring_allowed(struct argo_ring *ring,
 			      const struct argo_message *msg)
 {
@@ -326,12 +338,12 @@ static void argo_ring_break(struct argo_ring *ring)
  * @ring: ring
  * @msg: filled in if there is one; its payload stays in the ring
  *
- * Messages that a filter refuses, and those behind a senseless header, are
- * skipped and counted. Their space is given back before this returns, together
- * with that of the messages consumed until then, and senders that wait for it
- * are signalled. After 64 skipped ones this returns 0 though more may be unread,
- * so that no peer keeps the reader here: argo_ring_done() then tells the client
- * of data once more.
+ * A message that a filter refuses is skipped and counted. If a header is invalid, all
+ * unread bytes are skipped, and that is counted, too. The space of both is given back
+ * before this returns, together with that of the messages consumed until then, and
+ * senders that wait for it are signalled. After skipping 64 times this returns 0 even
+ * if more is unread, so that no peer can keep the reader here. In that case
+ * argo_ring_done() makes argo-core call argo_ring_ops.data again.
  *
  * Context: any but callbacks; one reader at a time.
  * Return: 1 if there is a message, 0 if not or while the domain is suspended,
@@ -342,7 +354,10 @@ int argo_ring_next(struct argo_ring *ring, struct argo_message *msg)
 	unsigned int skipped = 0;
 	int ret;
 
-	/* Pairs with argo_restore(). */
+	/*
+	 * Pairs with smp_store_release() in argo_restore(), which changes the epoch
+	 * before it clears frozen: argo_ring_readable() sees the new epoch.
+	 */
 	if (unlikely(smp_load_acquire(&argo_core.frozen)))
 		return 0;
 	if (unlikely(!argo_ring_readable(ring)))
@@ -386,15 +401,16 @@ void argo_ring_consume(struct argo_ring *ring, const struct argo_message *msg)
 EXPORT_SYMBOL_GPL(argo_ring_consume);
 
 /**
- * argo_ring_give() - give the space of consumed messages back, signal nobody
+ * argo_ring_give() - give the space of consumed messages back without a signal
  * @ring: ring
  *
- * For a client that is likely to send its partner a message now: the VIRQ of
- * any message makes a waiting sender look.
+ * For a client that is likely to send a message to its partner now. Each message
+ * raises a VIRQ there, at which a waiting sender tries again, so that the signal is
+ * not needed.
  *
  * Context: any but callbacks; one reader at a time.
- * Return: true if a sender may wait, who has to be sent a message from now on,
- * or be signalled by argo_ring_notify().
+ * Return: true if a sender may be waiting. The client then has to send a message to
+ * it from now on, or to call argo_ring_notify().
  */
 bool argo_ring_give(struct argo_ring *ring)
 {
@@ -412,13 +428,14 @@ EXPORT_SYMBOL_GPL(argo_ring_give);
  * argo_ring_notify() - signal senders that there is room
  * @ring: ring
  *
- * Context: any but callbacks; not at the same time as itself.
+ * Context: any but callbacks. The client does not call this on two CPUs at once; the
+ * reader may call argo_ring_publish() at the same time.
  */
 void argo_ring_notify(struct argo_ring *ring)
 {
 	int ret;
 
-	/* The reader and somebody who owes a signal may be here at once. */
+	/* argo_ring_publish() may count at the same time; one count may get lost. */
 	WRITE_ONCE(ring->stats.notify, READ_ONCE(ring->stats.notify) + 1);
 	ret = argo_hv_notify(NULL);
 	trace_argo_notify(0, ret);
@@ -429,7 +446,8 @@ EXPORT_SYMBOL_GPL(argo_ring_notify);
  * argo_ring_publish() - give the space of consumed messages back
  * @ring: ring
  *
- * Once per batch is right. Signals waiting senders if there can be any.
+ * Call it once per batch of messages: if a sender may be waiting for the space, it
+ * costs a hypercall, which signals the sender.
  *
  * Context: any but callbacks; one reader at a time.
  */
@@ -445,7 +463,7 @@ EXPORT_SYMBOL_GPL(argo_ring_publish);
  * @ring: ring
  *
  * Context: any, but not while the ring is being registered.
- * Return: true if there is, on an unregistered ring, too.
+ * Return: true if there is, also if the ring is not registered any more.
  */
 bool argo_ring_pending(const struct argo_ring *ring)
 {
@@ -456,7 +474,7 @@ EXPORT_SYMBOL_GPL(argo_ring_pending);
 /**
  * argo_ring_get_stats() - read the counters of a ring
  * @ring: ring
- * @stats: filled in; while the ring is read, counters may be of different moments
+ * @stats: filled in; while the ring is read, the counters may not match each other
  *
  * Context: any.
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages of more pieces than Xen takes: what is too many is copied.
+ * Gathering a message from more pieces than Xen takes: the last ones are copied into
+ * one piece.
  */
 #include <linux/export.h>
 #include <linux/string.h>
@@ -10,8 +11,8 @@
 /**
  * argo_stage_init() - begin a message
  * @stage: filled in
- * @bounce: memory for pieces that are too many; the client's
- * @size: bytes of it
+ * @bounce: memory of the client, for copies of the pieces that exceed XEN_ARGO_MAXIOV
+ * @size: bytes of @bounce
  *
  * Context: any.
  */
@@ -32,16 +33,18 @@ static void argo_stage_copy(struct argo_stage *stage, const void *base, u32 len)
 }
 
 /**
- * argo_stage_add() - one more piece
+ * argo_stage_add() - add a piece
  * @stage: the message
- * @base: the piece, which stays as it is until the message was sent
+ * @base: the piece, which must not change until the message was sent
  * @len: bytes of it
  *
- * Neighbours in memory are made one piece. Once all pieces that Xen takes are
- * there, the last one grows by copies.
+ * If the piece follows the last one in memory, the two become one. Otherwise, if
+ * there are XEN_ARGO_MAXIOV pieces already, the last one is moved to the bounce
+ * memory, and this piece is copied behind it.
  *
  * Context: any.
- * Return: 0, or -ENOSPC with the message as it was: no room for the copy
+ * Return: 0, or -ENOSPC if the bounce memory is too small; the message is unchanged
+ * then.
  */
 int argo_stage_add(struct argo_stage *stage, const void *base, u32 len)
 {

@@ -2,9 +2,9 @@
 /*
  * Waits for space in rings of other domains.
  *
- * Xen keeps one waiter per ring and sending domain and may drop it silently,
- * so all waits of this domain are kept here, checked with one hypercall when
- * the VIRQ comes, and checked again by a timer in case it never does.
+ * Xen keeps one waiter per ring and sending domain, and may drop it silently. So
+ * argo-core keeps all waits of this domain. It checks them with one hypercall when
+ * the VIRQ comes, and by a timer in case the VIRQ does not come.
  */
 #include <linux/export.h>
 #include <linux/jiffies.h>
@@ -14,10 +14,13 @@
 #define ARGO_BACKOFF_MIN	msecs_to_jiffies(10)
 #define ARGO_BACKOFF_MAX	HZ
 
-/* So many checks in vain per jiffy, then the VIRQ may be about something else. */
+/*
+ * After this many checks in one jiffy that found no room, the VIRQs are probably about
+ * messages, and the next check waits for the next jiffy.
+ */
 #define ARGO_FRUITLESS_MAX	16
 
-/* The check is only ever moved earlier. */
+/* Check the waits after @delay jiffies, or earlier if that is planned already. */
 static void argo_waits_in(unsigned long delay)
 {
 	unsigned long at = jiffies + delay;
@@ -50,9 +53,9 @@ static void argo_count_fruitless(void)
 }
 
 /*
- * One destination waits, and a VIRQ may mean that it has room. Its client is told
- * without asking Xen first: it sends its message again, Xen takes the message if
- * there is room, and notes the wait again if there is not.
+ * A single destination waits, and a VIRQ may mean that there is room. Its client is
+ * told without asking Xen first: it sends its message again, and Xen takes the message
+ * or notes the wait again.
  */
 static void argo_dest_wake_only(void)
 {
@@ -65,11 +68,11 @@ static void argo_dest_wake_only(void)
 }
 
 /*
- * A VIRQ may mean space, so the waits are checked: a single one by its client,
- * several by one query in process context. But each message of any peer raises
- * a VIRQ, too. While some peer does not read, its sender waits for long, and all
- * those VIRQs would have that wait checked in vain. So there are at most
- * ARGO_FRUITLESS_MAX checks in vain per jiffy.
+ * A VIRQ came, which may mean that there is room. A single wait is checked by its
+ * client, which tries again; several are checked by one query in process context.
+ * But each message of any peer raises a VIRQ, too. While one peer does not read, a
+ * destination waits for long, and each of those VIRQs would check that wait without
+ * success. So there are at most ARGO_FRUITLESS_MAX such checks per jiffy.
  */
 void argo_kick_waits(void)
 {
@@ -93,7 +96,7 @@ void argo_dest_end_wait(struct argo_dest *dest, enum argo_wake why)
 	dest->ops->space(dest, why);
 }
 
-/* It was asked about in vain: next time later. */
+/* Xen was asked and there is no room yet. If the timer had asked, it waits longer now. */
 void argo_dest_still_waits(struct argo_dest *dest)
 {
 	lockdep_assert_held(&argo_core.lock);
@@ -104,7 +107,11 @@ void argo_dest_still_waits(struct argo_dest *dest)
 	dest->due = jiffies + dest->backoff;
 }
 
-/* Wait since there had been @virqs: one that came meanwhile may mean room. */
+/*
+ * Record that @dest waits for @bytes. The caller read @virqs before its send was
+ * refused: if the number has changed, one of the VIRQs since may have been the one
+ * about room, so the wait is checked at once.
+ */
 void argo_dest_wait_since(struct argo_dest *dest, u32 bytes, unsigned int virqs)
 {
 	unsigned long flags;
@@ -121,7 +128,7 @@ void argo_dest_wait_since(struct argo_dest *dest, u32 bytes, unsigned int virqs)
 		dest->due = jiffies + ARGO_BACKOFF_MIN;
 		argo_waits_in(ARGO_BACKOFF_MIN);
 	}
-	/* 0 is not to wait. */
+	/* 0 means that @dest does not wait, and at ARGO_NO_SPACE Xen would note no wait. */
 	dest->space = min(max(bytes, 1U), ARGO_NO_SPACE - 1);
 	if (argo_core.virqs != virqs)
 		argo_kick_waits();
@@ -133,13 +140,12 @@ void argo_dest_wait_since(struct argo_dest *dest, u32 bytes, unsigned int virqs)
  * @dest: destination that refused a message
  * @bytes: payload bytes of that message
  *
- * argo_dest_ops.space is called once. If a VIRQ came meanwhile, that may be before
- * this returns, and for this destination alone. A softirq that it raises then,
- * for instance by napi_schedule(), runs at once only if the caller has softirqs
- * disabled, and enables them afterwards; otherwise it waits for the next
- * interrupt. At the latest a timer calls it, which looks after
- * 10 ms and then less and less often, once per second in the end. Calling this
- * again only changes @bytes.
+ * argo_dest_ops.space is called once. If a VIRQ came meanwhile, it may be called
+ * before this returns. A softirq that it raises then, for instance by
+ * napi_schedule(), runs at once only if the caller has softirqs disabled and enables
+ * them afterwards; otherwise the softirq waits for the next interrupt. If no VIRQ
+ * comes, a timer checks for room: first after 10 ms, then less and less often, at
+ * last once per second. Calling this again while @dest waits only changes @bytes.
  *
  * Context: any but callbacks.
  */
@@ -150,8 +156,8 @@ void argo_dest_wait(struct argo_dest *dest, u32 bytes)
 EXPORT_SYMBOL_GPL(argo_dest_wait);
 
 /**
- * argo_dest_wait_end() - no more interest in room
- * @dest: destination, waited for or not
+ * argo_dest_wait_end() - stop waiting for room
+ * @dest: destination, whether it waits or not
  *
  * Context: any but callbacks.
  */
@@ -165,7 +171,7 @@ void argo_dest_wait_end(struct argo_dest *dest)
 }
 EXPORT_SYMBOL_GPL(argo_dest_wait_end);
 
-/* Begin the timer anew for those that wait. Return: is one of them due now? */
+/* Start the timer for the waits that are not due. Return: is one of them due now? */
 static bool argo_waits_again(void)
 {
 	struct argo_dest *dest;
@@ -180,7 +186,7 @@ static bool argo_waits_again(void)
 	return due;
 }
 
-/* The VIRQ came while someone waits, or did not come. */
+/* Check the waits, because a VIRQ came or because one of them is due by timer. */
 void argo_waits_work(struct work_struct *work)
 {
 	enum argo_wake why;
