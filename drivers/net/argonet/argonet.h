@@ -19,47 +19,50 @@
 /* User-visible limits of IFLA_ARGONET_RING_SIZE */
 #define ARGONET_MIN_RING_SIZE	4096U
 #define ARGONET_MAX_RING_SIZE	(16U * 1024 * 1024)
-/* More is a queue that others wait behind, less stops senders more often. */
+/* In a larger ring frames queue for longer; a smaller one stops the sender more often. */
 #define ARGONET_DEFAULT_RING_SIZE (9 * 128 * 1024)
 
-/* How long small frames of a flood are collected, unless the user says otherwise */
+/* Default time for which small frames of a flood are collected into one message */
 #define ARGONET_TX_USECS	250
 #define ARGONET_MAX_TX_USECS	10000
 
-/* How soon what failed is tried again, doubling */
+/* Delay until a failed attempt is repeated; it doubles with each failure. */
 #define ARGONET_RETRY_MIN	msecs_to_jiffies(20)
 #define ARGONET_RETRY_MAX	(2 * HZ)
 
 /*
- * While the peer has no ring, Xen is asked so often whether its domain exists. That
- * is before its number can belong to another domain: libxl keeps the number of a
- * destroyed domain unused for 60 s. Each question leaves a line in Xen's log.
+ * While the peer has no ring, Xen is asked at this interval whether the peer's domain
+ * exists. libxl does not reuse the domid of a destroyed domain for 60 s, so the end of
+ * the domain is noticed before the domid can belong to another one. The interval is
+ * not shorter because each question leaves a line in Xen's log.
  */
 #define ARGONET_DOUBT		(50 * HZ)
 
-/* A queue that sent nothing for so long takes the link down. */
+/* If a queue was blocked for this long, the link counts as stalled. */
 #define ARGONET_STALL		(2 * HZ)
 
 /**
- * struct argonet_queue - our ring, and one of the peer's
+ * struct argonet_queue - one of our rings, and the peer's ring of the same index
  * @an: device
  * @index: queue number
- * @ring: what the peer sends to; NULL while the interface is down
- * @pool: pages for received frames, single ones
- * @large_pool: the same, ARGONET_RX_ORDER of them together
- * @xdp_rxq: @pool as XDP knows it
- * @stage: memory for what of argonet_tx.message is copied. First there are records,
- *	headers and small frames; from ARGONET_BATCH on, what makes too many pieces
+ * @ring: the ring that the peer sends to; NULL while the interface is down
+ * @pool: single pages for received frames
+ * @large_pool: compound pages of order ARGONET_RX_ORDER for received frames
+ * @xdp_rxq: describes @pool to XDP
+ * @stage: memory for the parts of argonet_tx.message that are copied. In the first
+ *	ARGONET_BATCH bytes are records, headers and small frames, behind them the
+ *	copies of pieces that exceed XEN_ARGO_MAXIOV
  * @mem: all that is allocated while the interface is up: @ring to @stage
- * @past: counters of earlier rings
- * @owes: the peer may wait for room that there is. Set by the NAPI that reads,
- *	taken by the one that sends
- * @talks: the peer sent frames. Set by the NAPI that reads, taken by whoever sends
+ * @past: sum of the counters of earlier rings
+ * @owes: the peer may be waiting for room that it was not told of. The receive NAPI
+ *	sets it; the transmit NAPI clears it and tells the peer
+ * @talks: the peer has sent frames since this queue sent last. The receive NAPI sets
+ *	it; the transmit path clears it
  * @tx: the half that sends
  * @rx: the half that receives
  *
- * @an to @past change under RTNL and while nothing of the queue runs. @owes and @talks
- * are written by both halves, and have a cache line for themselves.
+ * @an to @past change with RTNL held and while nothing of the queue runs. @owes and
+ * @talks are written by both halves, so they have a cache line of their own.
  */
 struct argonet_queue {
 	struct argonet *an;
@@ -81,17 +84,17 @@ struct argonet_queue {
 };
 
 /**
- * enum argonet_event - what the control work is to look at
+ * enum argonet_event - reasons to run the control work
  * @ARGONET_EV_HELLO: send a HELLO
  * @ARGONET_EV_DOWN: the peer ended its session or began another
  * @ARGONET_EV_APPLY: the link can go up, or the peer changed what it takes
- * @ARGONET_EV_HEARD: the peer answered
+ * @ARGONET_EV_HEARD: the peer sent a HELLO while the link was stalled
  * @ARGONET_EV_LOST: Xen dropped a ring of ours
  * @ARGONET_EV_GONE: the peer has no ring for us
  * @ARGONET_EV_NO_DOMAIN: the peer's domain does not exist
  * @ARGONET_EV_TOO_LONG: the peer's ring is smaller than it said
  * @ARGONET_EV_STALL: the peer does not read
- * @ARGONET_EV_NOTIFY: tell the network where we are
+ * @ARGONET_EV_NOTIFY: announce our addresses to the network
  */
 enum argonet_event {
 	ARGONET_EV_HELLO,
@@ -107,13 +110,13 @@ enum argonet_event {
 };
 
 /**
- * enum argonet_phase - how far the link is
+ * enum argonet_phase - state of the link
  * @ARGONET_CLOSED: our rings are not registered
- * @ARGONET_CONNECTING: they are, and the peer is being asked for a session
+ * @ARGONET_CONNECTING: our rings are registered, and the peer gets HELLOs
  * @ARGONET_UP: carrier is on
  * @ARGONET_STALLED: the peer does not read; carrier is off
- * @ARGONET_GONE: our rings are not registered, because nobody knows any more
- *	which domain has the peer's number; only the user ends this phase
+ * @ARGONET_GONE: our rings are not registered, because the peer's domid may belong
+ *	to another domain by now; only the user ends this phase
  */
 enum argonet_phase {
 	ARGONET_CLOSED,
@@ -124,9 +127,10 @@ enum argonet_phase {
 };
 
 /**
- * struct argonet_gso - a limit that the user may choose, and the peer lower
- * @chosen: what the user wants
- * @set: what it was set to last; anything else was chosen since
+ * struct argonet_gso - a limit that the user may choose, and that the peer may lower
+ * @chosen: the value that the user chose
+ * @set: the value that the driver set last. If the device has another value, the user
+ *	has chosen that since
  */
 struct argonet_gso {
 	unsigned int chosen;
@@ -141,8 +145,8 @@ struct argonet_gso {
  * @peer_port: the peer's port of queue 0
  * @ring_size: bytes of each of our rings
  * @queues: how many rings we have
- * @rejoin: go on with any domain that has the number @peer; the only one that
- *	may change while the link runs
+ * @rejoin: the link may join any later domain with the domid @peer. This is the only
+ *	field that may change while the link runs
  */
 struct argonet_config {
 	bool bound;
@@ -157,44 +161,45 @@ struct argonet_config {
 /**
  * struct argonet - private part of an argonet device
  * @dev: device
- * @node: in the list of those that have ports
- * @claim: its ports there
+ * @node: in the list of devices that have ports, see ports.c
+ * @claim: the configuration whose ports it has
  * @config: under RTNL; does not change while @running
  * @queue: config.queues of them
  * @running: the interface is up and bound
- * @xdp_prog: sees received frames first; changed under RTNL
- * @own: what we tell the peer; @own.features under @lock
- * @offered: ARGONET_F_* told in this session, taken back ones included
- * @peer_features: ARGONET_F_* the stack may make use of, under RTNL
+ * @xdp_prog: XDP program for received frames; changed under RTNL
+ * @own: our parameters, which a HELLO tells the peer; @own.features under @lock
+ * @offered: ARGONET_F_* that any HELLO of this session had, also if a later one had
+ *	it no more
+ * @peer_features: ARGONET_F_* of the peer that the stack may use, under RTNL
  * @gso6: of gso_max_size, under RTNL
  * @gso4: of gso_ipv4_max_size, under RTNL
- * @speed: what the user says it is, for those who want a number, under RTNL
- * @duplex: the same
- * @tx_usecs: how long small frames of a flood are collected, under RTNL
+ * @speed: speed that the user set with ethtool, under RTNL
+ * @duplex: duplex that the user set with ethtool, under RTNL
+ * @tx_usecs: time for which small frames of a flood are collected, under RTNL
  * @lock: the handshake
  * @handshake: its state
- * @rx_open: frames of the peer are welcome
- * @heard: the peer sent something that only a living peer sends
- * @stall: looks for queues that are blocked for too long
- * @control: all that needs process context; owns all below
- * @events: for it
- * @pending: of those, the ones it could not act on yet
- * @phase: how far the link is
+ * @rx_open: frames of the peer are accepted, see argonet_handshake_up()
+ * @heard: the peer sent a HELLO or a frame, so it is alive
+ * @stall: work that looks for queues that are blocked for too long
+ * @control: work that does all that needs process context; it owns all fields below
+ * @events: bit mask of &enum argonet_event, set for @control
+ * @pending: events that @control could not handle yet
+ * @phase: state of the link
  * @retry: delay until the peer is asked again, in jiffies
- * @next_probe: when it will be, in jiffies
- * @notify_at: not before, for ARGONET_EV_NOTIFY, in jiffies
- * @next_apply: no change of the device before, in jiffies
+ * @next_probe: when the peer is asked again, in jiffies
+ * @notify_at: earliest time to handle ARGONET_EV_NOTIFY, in jiffies
+ * @next_apply: earliest time to change the device again, in jiffies
  * @hello_sent: when the last HELLO was sent, in jiffies
- * @peer_absent: the peer had no ring when it was looked for
- * @opened_at: last registration, in jiffies
- * @reopen_at: no registration before, in jiffies
- * @open_error: why registering failed last
- * @peer_existed: Xen took a ring for the peer since the user vouched for its
- *	number, so its domain existed
- * @restores: argo_restores() at that time; written under RTNL and by the control
- *	work
+ * @peer_absent: the peer had no ring when Xen was asked last
+ * @opened_at: when the rings were last registered, in jiffies
+ * @reopen_at: earliest time to register the rings again, in jiffies
+ * @open_error: error of the last registration
+ * @peer_existed: the peer's domain existed at some time since the user named the
+ *	peer, because Xen took a ring for it
+ * @restores: argo_restores() when the user named the peer; written under RTNL and by
+ *	the control work
  * @next_doubt: when Xen is asked whether the peer's domain still exists, in jiffies
- * @tell_gone: the network has not been told of ARGONET_GONE yet
+ * @tell_gone: the netlink event about ARGONET_GONE has not been sent yet
  */
 struct argonet {
 	struct net_device *dev;
@@ -322,9 +327,10 @@ extern struct rtnl_link_ops argonet_link_ops;
 extern const struct ethtool_ops argonet_ethtool_ops;
 
 /*
- * Longest frame that this side ever sends. The stage has room for one such frame,
- * and its size follows from our own ring: a side with small rings sends no frames
- * of more than 64 KiB, even if the peer takes them.
+ * Longest frame that this side ever sends. The stage has room for one such frame, and
+ * its size is derived from the size of our rings, not from a number of the peer: a
+ * side with small rings sends no frames of more than 64 KiB, even if the peer takes
+ * them.
  */
 static inline u32 argonet_max_sent(const struct argonet_params *own)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How far the link is, and what the network stack sees of that: carrier, queues,
- * MTU, features. All but argonet_state() runs in the control work, or with that
+ * The phase of the link, and what the network stack sees of it: carrier, queues, MTU,
+ * features. All but argonet_state() runs in the control work, or while that work is
  * stopped.
  */
 #include <linux/if_vlan.h>
@@ -10,16 +10,16 @@
 #include "argonet.h"
 #include "compat.h"
 
-/* A peer cannot make us change the device, which takes RTNL, more often than this. */
+/* Changes of the device take RTNL. A peer must not be able to cause more of them. */
 #define ARGONET_APPLY_INTERVAL	msecs_to_jiffies(100)
 
 /* Changing the number of queues makes all CPUs wait, so that is done less often. */
 #define ARGONET_QUEUES_INTERVAL	HZ
 
-/* After carrier went on it takes so long until the queue discipline is in place. */
+/* Time after carrier on until the stack has surely put the queue discipline in place */
 #define ARGONET_NOTIFY_DELAY	msecs_to_jiffies(200)
 
-/* Smaller frames are not worth leaving to the peer. */
+/* If the peer takes only frames below this size, it gets none to segment. */
 #define ARGONET_MIN_GSO		2048
 
 enum argonet_state argonet_state(const struct argonet *an)
@@ -40,7 +40,7 @@ enum argonet_state argonet_state(const struct argonet *an)
 	}
 }
 
-/* Has Xen got our rings? */
+/* Are our rings registered with Xen? */
 bool argonet_rings_open(const struct argonet *an)
 {
 	return an->phase != ARGONET_CLOSED && an->phase != ARGONET_GONE;
@@ -79,12 +79,12 @@ static void argonet_limit(unsigned int *size, struct argonet_gso *gso, u32 max)
 }
 
 /**
- * argonet_limit_gso() - how long frames may be that are left unsegmented
+ * argonet_limit_gso() - limit the length of frames that the stack leaves unsegmented
  * @an: device
- * @max4: bytes, of IPv4
- * @max6: bytes, of IPv6 and whatever else
+ * @max4: bytes of a frame of IPv4
+ * @max6: bytes of a frame of IPv6 and of any other kind
  *
- * What the user chose comes back when the limit is gone.
+ * If a later limit is higher, the values that the user chose come back.
  *
  * Context: RTNL held.
  */
@@ -94,13 +94,14 @@ void argonet_limit_gso(struct argonet *an, u32 max4, u32 max6)
 
 	argonet_limit(&dev->gso_max_size, &an->gso6, max6);
 	argonet_limit(argonet_gso_ipv4(dev), &an->gso4, max4);
-	/* This one lowers those, too, but never raises them. */
+	/* The call also lowers the two limits above where they exceed it. */
 	netif_set_tso_max_size(dev, max(max4, max6));
 }
 
 /*
- * How long a frame may be that the peer cuts up, with a VLAN tag yet to come.
- * TCP counts on room for more than headers: below, the stack does the cutting.
+ * Set how long a frame may be that the peer segments. A VLAN tag may be added to it
+ * later. TCP expects room for more than its headers, so if the peer takes only very
+ * short frames, the stack segments instead.
  */
 static void argonet_apply_gso(struct argonet *an, const struct argonet_params *peer)
 {
@@ -117,7 +118,7 @@ static void argonet_apply_gso(struct argonet *an, const struct argonet_params *p
 			  peer->features & ARGONET_F_BIG6 ? most : max);
 }
 
-/* What the stack may send now. With RTNL held. */
+/* Set queues, MTU and offloads of the device to what the peer takes. RTNL is held. */
 static int argonet_apply_peer(struct argonet *an,
 			      const struct argonet_params *peer)
 {
@@ -144,10 +145,11 @@ static int argonet_apply_peer(struct argonet *an,
 }
 
 /*
- * Let frames through, as the peer wants them now.
+ * Apply the peer's parameters to the device, and turn carrier on. RTNL is only tried,
+ * because the task that holds it may be waiting for this work in
+ * argonet_control_stop().
  *
- * Return: false if it has to be tried again. Whoever has RTNL may be waiting
- * for this work to end.
+ * Return: false if it has to be tried again
  */
 bool argonet_link_up(struct argonet *an)
 {
@@ -187,7 +189,10 @@ void argonet_link_down(struct argonet *an)
 	argonet_say(an, "disconnected by");
 }
 
-/* Carrier is off until the peer answers, and for a while if it does at once. */
+/*
+ * The peer does not read: turn carrier off until it sends a HELLO. If it does so at
+ * once, carrier stays off for a second all the same, so that it does not flap fast.
+ */
 void argonet_stall(struct argonet *an, const char *why)
 {
 	argonet_carrier_off(an);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What differs between kernels, found out by Makefile. Not for mainline. */
+/*
+ * Differences between kernel versions. The Makefile finds out what the kernel has. This
+ * file is not for mainline.
+ */
 #ifndef _ARGONET_COMPAT_H
 #define _ARGONET_COMPAT_H
 
@@ -13,7 +16,7 @@
 #include <net/page_pool.h>
 #endif
 
-/* Which families the stack can have frames longer than 64 KiB of */
+/* Address families of which the stack can have frames longer than 64 KiB */
 #ifdef ARGONET_HAVE_GSO_IPV4
 #define ARGONET_BIG	(ARGONET_F_BIG4 | ARGONET_F_BIG6)
 
@@ -24,7 +27,7 @@ static inline unsigned int *argonet_gso_ipv4(struct net_device *dev)
 #else
 #define ARGONET_BIG	ARGONET_F_BIG6
 
-/* Before 6.3, those of IPv4 were never longer, so there was nothing to limit. */
+/* Before 6.3, frames of IPv4 were never longer, so there is no limit to set. */
 static inline unsigned int *argonet_gso_ipv4(struct net_device *dev)
 {
 	return NULL;
@@ -32,8 +35,9 @@ static inline unsigned int *argonet_gso_ipv4(struct net_device *dev)
 #endif
 
 /*
- * From 5.19 to 6.18, an IPv6 frame longer than 64 KiB has a jumbogram option,
- * which is not for the wire: before and after, its length is that of the skb.
+ * From 5.19 to 6.18, the stack wants a jumbogram option in an IPv6 frame longer than
+ * 64 KiB. The protocol has no such option, so it is removed before a frame is sent and
+ * inserted after it was received. On the wire the length of the record counts.
  */
 #ifdef ARGONET_HAVE_JUMBO
 static inline bool argonet_jumbo_remove(struct sk_buff *skb)
@@ -59,7 +63,7 @@ static inline bool argonet_jumbo_remove(struct sk_buff *skb)
 	return true;
 }
 
-/* @offset: where its IPv6 header is */
+/* @offset: of the IPv6 header in the frame */
 static inline int argonet_jumbo_insert(struct sk_buff *skb, int offset)
 {
 	int head = offset + sizeof(struct ipv6hdr);
@@ -116,9 +120,9 @@ static inline void argonet_pool_owner(struct page_pool_params *params,
 }
 
 /*
- * Pools that know their NAPI recycle without a lock, and show in netlink. The
- * NAPI is told while it is disabled: later than the pool is made, because a pool
- * that has a NAPI must not be destroyed while that is enabled.
+ * A pool that knows its NAPI recycles pages without a lock, and netlink shows it. A pool
+ * with a NAPI must not be destroyed while that NAPI is enabled. So the NAPI is not set
+ * when the pool is made, but later, while the NAPI is disabled.
  */
 static inline void argonet_pool_napi(struct page_pool *pool, struct napi_struct *napi)
 {
@@ -149,7 +153,7 @@ static inline void skb_frag_fill_page_desc(skb_frag_t *frag, struct page *page,
 #endif
 
 #ifndef ARGONET_HAVE_HRTIMER_SETUP
-/* Came with 6.13, took the place of hrtimer_init() with 6.15. */
+/* hrtimer_setup() came with 6.13, and replaced hrtimer_init() in 6.15. */
 static inline void hrtimer_setup(struct hrtimer *timer,
 				 enum hrtimer_restart (*function)(struct hrtimer *),
 				 clockid_t clock, enum hrtimer_mode mode)
@@ -160,7 +164,7 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #endif
 
 #ifndef ARGONET_HAVE_NEWLINK_PARAMS
-/* Before 6.15, newlink took these one by one. */
+/* Before 6.15, newlink had a parameter for each of these fields. */
 struct rtnl_newlink_params {
 	struct net *src_net;
 	struct nlattr **tb;

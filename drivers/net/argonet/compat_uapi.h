@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the virtio headers of older kernels lack. Not for mainline. */
+/* Constants that the virtio headers of older kernels lack. Not for mainline. */
 #ifndef _ARGONET_COMPAT_UAPI_H
 #define _ARGONET_COMPAT_UAPI_H
 

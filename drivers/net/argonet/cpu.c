@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which CPU works for which queue. Xen raises the one interrupt for all of Argo
- * on CPU 0; each queue has a CPU of its own as far as there are enough, and is
- * always read there, whoever sends meanwhile.
+ * Choosing a CPU for each queue. Xen raises the one VIRQ of Argo on vCPU 0. Each queue
+ * is read on a CPU that is chosen here, so that the queues do not share CPU 0 as long
+ * as there are enough CPUs.
  */
 #include <linux/cpumask.h>
 #include <linux/percpu.h>
@@ -20,7 +20,7 @@ static void argonet_cpu_call(void *info)
 	napi_schedule_irqoff(&q->rx.napi);
 }
 
-/* Once for each queue */
+/* Called once for each queue, when the device is made. */
 void argonet_cpu_init(struct argonet_queue *q)
 {
 	INIT_CSD(&q->rx.csd, argonet_cpu_call, q);
@@ -50,12 +50,12 @@ void argonet_cpu_put(struct argonet_queue *q)
 }
 
 /**
- * argonet_rx_schedule() - have a queue read, on its CPU
+ * argonet_rx_schedule() - schedule the receive NAPI of a queue on the queue's CPU
  * @q: queue
  *
- * A NAPI that is a thread runs where the user wants it. When @q->rx.cpu is offline
- * the calling CPU does the work. If an earlier call has not arrived there yet, it
- * serves for this one, too.
+ * A threaded NAPI is scheduled right here, because the scheduler and the user decide
+ * where its thread runs. If @q->rx.cpu is offline, the NAPI runs on the calling CPU. If
+ * an earlier call to that CPU is still under way, it serves this request, too.
  *
  * Context: softirqs or interrupts off.
  */
@@ -68,12 +68,12 @@ void argonet_rx_schedule(struct argonet_queue *q)
 }
 
 /**
- * argonet_cpu_spread() - give each CPU a queue to send through
+ * argonet_cpu_spread() - choose the transmit queue of each CPU (XPS)
  * @an: device; its number of transmit queues just changed
  *
- * Flows that are sent on different CPUs are then read on different CPUs of the
- * peer, too. If that left queues unused, the flow's hash decides, and what was
- * set for fewer queues is undone.
+ * The peer reads each queue on another CPU, so flows that are sent on different CPUs
+ * are read on different CPUs. If there are more queues than CPUs, some queues would
+ * stay unused: then the maps are cleared, and the hash of a flow chooses its queue.
  *
  * Context: RTNL held.
  */

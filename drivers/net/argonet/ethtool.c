@@ -26,7 +26,7 @@ static void argonet_get_channels(struct net_device *dev,
 	channels->combined_count = an->config.queues;
 }
 
-/* A ring is an array of slots; a message takes as many as it needs. */
+/* Ring sizes are shown in slots of 16 bytes; a message takes as many as it needs. */
 static void argonet_get_ringparam(struct net_device *dev,
 				  struct ethtool_ringparam *param,
 				  struct kernel_ethtool_ringparam *kernel,
@@ -82,8 +82,8 @@ static int argonet_set_coalesce(struct net_device *dev,
 }
 
 /*
- * What no other interface tells: packets are with ip -s and netlink's queue
- * statistics. In the order of argonet_queue_counters().
+ * Counters that no other interface shows; "ip -s" and the queue statistics of netlink
+ * show packets. The order is that of argonet_queue_counters().
  */
 static const char * const argonet_counters[] = {
 	"tx_sendv", "tx_eagain", "tx_stop", "tx_wake_virq",
@@ -166,7 +166,10 @@ static void argonet_get_ethtool_stats(struct net_device *dev,
 				       data + i * ARGONET_COUNTERS);
 }
 
-/* A link is as fast as its CPUs. Bonds and bridges want a number all the same. */
+/*
+ * A link has no speed: it is as fast as its CPUs. Bonds and bridges want a number, so
+ * the user may set one.
+ */
 static int argonet_get_link_ksettings(struct net_device *dev,
 				      struct ethtool_link_ksettings *settings)
 {

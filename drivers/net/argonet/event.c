@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the data path and interrupts tell the control work. They only set a bit and
- * queue the work, because changing the link needs process context.
+ * Events for the control work, from the data path and from interrupts. To change the
+ * link takes process context, so an event only sets a bit and queues the work.
  */
 #include "argonet.h"
 
 struct workqueue_struct *argonet_wq;
 
 /**
- * argonet_event() - have the control work look at something
+ * argonet_event() - note an event for the control work
  * @an: device
- * @event: what
+ * @event: which
  *
  * Context: any.
  */
@@ -18,7 +18,7 @@ void argonet_event(struct argonet *an, enum argonet_event event)
 {
 	unsigned long delay = 0;
 
-	/* A BYE that explains why the ring is missing may not have been read yet. */
+	/* If the peer said BYE before it closed its ring, that is read in the meantime. */
 	if (event == ARGONET_EV_GONE)
 		delay = ARGONET_RETRY_MIN;
 	if (test_and_set_bit(event, &an->events) || !READ_ONCE(an->running))
@@ -27,7 +27,7 @@ void argonet_event(struct argonet *an, enum argonet_event event)
 }
 
 /**
- * argonet_event_blocked() - have somebody look whether a queue goes on
+ * argonet_event_blocked() - check after ARGONET_STALL whether the queue still stands
  * @an: device, one of whose queues has just stopped
  *
  * Context: any.
@@ -38,7 +38,10 @@ void argonet_event_blocked(struct argonet *an)
 		queue_delayed_work(argonet_wq, &an->stall, ARGONET_STALL);
 }
 
-/* Is a queue stopped for so long that the link is stalled? If not, when could it be? */
+/*
+ * If a queue has been blocked for ARGONET_STALL, the link is stalled. If queues are
+ * blocked, but not for so long, look again when the first of them will have been.
+ */
 static void argonet_stall_work(struct work_struct *work)
 {
 	struct argonet *an = container_of(to_delayed_work(work),
@@ -50,7 +53,10 @@ static void argonet_stall_work(struct work_struct *work)
 		const struct argonet_queue *q = &an->queue[i];
 		unsigned long end;
 
-		/* Pairs with smp_store_release() in argonet_tx_block(). */
+		/*
+		 * Pairs with smp_store_release() in argonet_tx_block(): blocked_since
+		 * is at least as new as blocked.
+		 */
 		if (!smp_load_acquire(&q->tx.blocked))
 			continue;
 		end = READ_ONCE(q->tx.blocked_since) + ARGONET_STALL;

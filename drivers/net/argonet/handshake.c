@@ -20,7 +20,7 @@
 #include "handshake.h"
 
 /**
- * argonet_handshake_start() - forget the peer, begin a session
+ * argonet_handshake_start() - begin a session, and forget what the peer told
  * @hs: handshake
  * @session: random, not 0
  */
@@ -30,7 +30,7 @@ void argonet_handshake_start(struct argonet_handshake *hs, u64 session)
 }
 
 /**
- * argonet_handshake_up() - do both sides know of each other?
+ * argonet_handshake_up() - has each side seen the session of the other?
  * @hs: handshake
  *
  * Return: true if frames may be sent and are to be accepted.
@@ -94,8 +94,8 @@ static int argonet_hello_params(const struct argonet_hello *hello,
  * @hello: start of the message, readable in full
  * @len: length of the message, may be larger
  *
- * Return: ARGONET_HS_* flags, or -EBADMSG if the message makes no sense, or
- * -EPROTONOSUPPORT if no version is common; nothing changed then.
+ * Return: ARGONET_HS_* flags; -EBADMSG if a field is not valid, or -EPROTONOSUPPORT
+ * if the two sides have no version in common. After an error @hs is unchanged.
  */
 int argonet_handshake_hello(struct argonet_handshake *hs,
 			    const struct argonet_hello *hello, u32 len)
@@ -150,7 +150,7 @@ int argonet_handshake_bye(struct argonet_handshake *hs,
 
 	if (len < sizeof(*bye) || bye->reserved || !bye->session)
 		return -EBADMSG;
-	/* It ends a session that is over already, or that we never saw. */
+	/* The BYE is for a session that is over already, or that we never saw. */
 	if (le64_to_cpu(bye->session) != hs->peer_session)
 		return 0;
 	hs->peer_session = 0;
@@ -161,8 +161,8 @@ int argonet_handshake_bye(struct argonet_handshake *hs,
 /**
  * argonet_handshake_fill() - make a HELLO
  * @hs: handshake
- * @own: what we can receive
- * @up: our side of the link works, no answer is needed
+ * @own: our parameters
+ * @up: our side of the link is up, and the peer need not answer
  * @hello: filled in
  */
 void argonet_handshake_fill(const struct argonet_handshake *hs,

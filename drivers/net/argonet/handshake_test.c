@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The handshake: every state, every event.
+ * Tests of the handshake: every event in every state.
  */
 #include <kunit/test.h>
 #include <uapi/linux/argonet.h>
@@ -11,16 +11,16 @@
 #define PEERS	9
 #define OTHERS	77
 
-/* All that can be told apart from outside */
+/* The states that differ in what the functions return */
 enum state { FRESH, HEARD, UP, GONE, STATES };
 
 enum event {
-	NEW,		/* HELLO of another session that has not seen ours */
-	NEW_ACK,	/* that has */
-	NEW_UP,		/* and has its link up */
-	SAME, SAME_ACK, SAME_UP,	/* the same, of the session known */
-	NEWS,		/* SAME_UP, with another largest frame */
-	BYE, BYE_OTHER,	/* of the session known, of another */
+	NEW,		/* HELLO of another session, which has not seen ours */
+	NEW_ACK,	/* HELLO of another session, which has seen ours */
+	NEW_UP,		/* the same with the UP flag */
+	SAME, SAME_ACK, SAME_UP,	/* these three, but of the known session */
+	NEWS,		/* SAME_UP with another max_frame */
+	BYE, BYE_OTHER,	/* BYE of the known session, BYE of another one */
 	EVENTS
 };
 
@@ -82,7 +82,10 @@ static enum state state_of(const struct argonet_handshake *hs)
 	return hs->peer.version ? GONE : FRESH;
 }
 
-/* The states have no end: what the peer told before it went is remembered. */
+/*
+ * GONE differs from FRESH: the parameters that the peer told before its BYE are kept, so
+ * a HELLO with the same ones is no change.
+ */
 #define REPLY	ARGONET_HS_REPLY
 #define DOWN	ARGONET_HS_DOWN
 #define GO	ARGONET_HS_UP
@@ -158,7 +161,7 @@ static void every_state_and_event(struct kunit *test)
 	}
 }
 
-/* Return: what the message is refused with; 0 if there is no such case */
+/* Make field @i of a HELLO invalid. Return: the error for it; 0 behind the last case */
 static int spoil(struct argonet_hello *h, unsigned int i)
 {
 	switch (i) {
@@ -227,7 +230,7 @@ static bool same(const struct argonet_handshake *a,
 	       a->acked == b->acked && same_params(&a->peer, &b->peer);
 }
 
-/* Twice the same is once, whatever came before. */
+/* After any event, the same event once more must not change the state. */
 static void repeated_events(struct kunit *test)
 {
 	unsigned int state, event;
@@ -298,7 +301,7 @@ static void bad_byes_change_nothing(struct kunit *test)
 	}
 }
 
-/* What a peer tells is bounded before it is used for anything. */
+/* Numbers of the peer are bounded when its HELLO is read. */
 static void claims_are_bounded(struct kunit *test)
 {
 	static const u32 frames[] = { ARGONET_MIN_FRAME, 65535, ARGONET_MAX_FRAME,
@@ -329,7 +332,7 @@ static void claims_are_bounded(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, hs.peer.features,
 				f & ARGONET_F_CSUM ? f & ARGONET_F_ALL : 0);
 	}
-	/* Later versions may say more. */
+	/* A later version may append fields. */
 	hello = good_hello(PEERS);
 	hello.version_max = 255;
 	hs = in_state(FRESH);

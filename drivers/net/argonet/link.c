@@ -9,8 +9,8 @@
 #include "compat.h"
 
 /*
- * Ranges are checked by argonet_parse(), which says what they are: of a range in
- * here the user would only hear that a number is out of it.
+ * argonet_parse() checks the ranges and not this policy: its message names the range,
+ * while the kernel's message about a policy only says that a number is out of range.
  */
 static const struct nla_policy argonet_policy[IFLA_ARGONET_MAX + 1] = {
 	[IFLA_ARGONET_UNSPEC] = { .strict_start_type = IFLA_ARGONET_UNSPEC + 1 },
@@ -90,7 +90,7 @@ static int argonet_parse(struct argonet_config *config, struct nlattr *data[],
 	if (data[IFLA_ARGONET_PEER_PORT])
 		config->peer_port = nla_get_u32(data[IFLA_ARGONET_PEER_PORT]);
 
-	/* Any port may be the first of several. */
+	/* Queue n uses port + n, which must not wrap for any number of queues. */
 	if (config->port > U32_MAX - ARGONET_MAX_QUEUES ||
 	    config->peer_port > U32_MAX - ARGONET_MAX_QUEUES) {
 		NL_SET_ERR_MSG(extack, "port too large: each queue takes one more");
@@ -138,9 +138,10 @@ static int argonet_newlink(struct net_device *dev,
 	}
 
 	/*
-	 * When the device was allocated nobody knew how many queues it would have.
-	 * The stack makes a queue discipline for each that there could be, of some
-	 * 64 KiB. Nobody else has seen the device yet.
+	 * The device was allocated with the largest number of queues, before the
+	 * attributes were read. The stack would make a queue discipline of some
+	 * 64 KiB for each of them. The number may be lowered here because the device
+	 * is not registered yet.
 	 */
 	dev->num_tx_queues = an->config.queues;
 	ret = netif_set_real_num_tx_queues(dev, an->config.queues);

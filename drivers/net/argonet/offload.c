@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Checksum and segmentation requests, between sk_buffs and the wire.
+ * Converts requests to finish checksums and to segment frames between sk_buffs and
+ * the wire.
  *
- * The kernel's virtio codec does the work: hardened, and with a format that
- * other systems know.
+ * The kernel's virtio functions do the work: they check what an untrusted side says,
+ * and other systems know the format, too.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -19,7 +20,7 @@ static unsigned int argonet_udp_payload(const struct sk_buff *skb)
 	return skb->len - skb_transport_offset(skb) - sizeof(struct udphdr);
 }
 
-/* Kernels differ in how many datagrams they take at once, the protocol does not. */
+/* The limit is one of the protocol, because those of kernels differ. */
 static bool argonet_too_many(const struct sk_buff *skb)
 {
 	return argonet_udp_payload(skb) >
@@ -52,7 +53,7 @@ static int argonet_uso_decode(struct sk_buff *skb,
 	struct virtio_net_hdr plain = *h;
 	int ret;
 
-	/* Have the checksum request checked and set, add the rest. */
+	/* The kernel checks and sets the checksum request; segmentation is set below. */
 	plain.gso_type = VIRTIO_NET_HDR_GSO_NONE;
 	ret = virtio_net_hdr_to_skb(skb, &plain, true);
 	if (ret)
@@ -85,11 +86,11 @@ static int argonet_uso_decode(struct sk_buff *skb,
 #endif
 
 /**
- * argonet_offload_needs() - what the receiver of a frame must have offered
+ * argonet_offload_needs() - features that a peer must offer to be sent a frame
  * @skb: frame, with its Ethernet header
  *
- * Return: ARGONET_F_*, or a bit that nobody offers if there is no way to send it
- * unsegmented
+ * Return: ARGONET_F_*; with ARGONET_F_NEVER, which no peer offers, if the frame cannot
+ * be sent unsegmented
  */
 u32 argonet_offload_needs(const struct sk_buff *skb)
 {
@@ -114,14 +115,15 @@ u32 argonet_offload_needs(const struct sk_buff *skb)
 }
 
 /**
- * argonet_features_check() - what of a frame can be left to the peer
+ * argonet_features_check() - may this frame be left to the peer to segment?
  * @skb: frame
  * @dev: device
- * @features: of the device, less what the frame rules out
+ * @features: features of the device that the stack would use for the frame
  *
- * The stack compares a frame that it forwards with one limit for all families,
- * and the limit may have been another one when the frame was made. It cuts up
- * what the peer does not take, which is the same on all queues.
+ * A frame may be longer than the peer takes: the stack compares a forwarded frame with
+ * one limit for all address families, and the limit may have changed since the frame
+ * was made. The stack then segments the frame. Queue 0 stands for all queues, because
+ * the peer takes the same on each.
  *
  * Context: softirqs off.
  * Return: @features, less those of segmentation if the peer does not take the frame.
@@ -141,7 +143,7 @@ netdev_features_t argonet_features_check(struct sk_buff *skb,
 }
 
 /**
- * argonet_offload_encode() - say what the receiver has to finish
+ * argonet_offload_encode() - describe what the receiver has to finish in a frame
  * @skb: frame
  * @h: filled in, little-endian
  *
@@ -161,11 +163,12 @@ static __be16 argonet_gso_protocol(const struct sk_buff *skb)
 }
 
 /**
- * argonet_offload_decode() - mark what is left to be finished
+ * argonet_offload_decode() - mark in a frame what has to be finished
  * @skb: frame, data at its Ethernet header
- * @h: what the peer says, little-endian, checked by argonet_record_next()
+ * @h: the peer's description, little-endian, checked by argonet_record_next()
  *
- * Return: 0, -EINVAL if it does not fit the frame, or -ENOMEM.
+ * Return: 0, -EINVAL if the description does not fit the headers of the frame, or
+ * -ENOMEM.
  */
 int argonet_offload_decode(struct sk_buff *skb, const struct virtio_net_hdr *h)
 {
@@ -180,7 +183,7 @@ int argonet_offload_decode(struct sk_buff *skb, const struct virtio_net_hdr *h)
 	if (ret || !skb_is_gso(skb))
 		return ret;
 
-	/* Older kernels do not hold the type against the headers. */
+	/* Older kernels do not check that the GSO type fits the headers. */
 	type = skb_shinfo(skb)->gso_type;
 	protocol = __vlan_get_protocol(skb, eth_hdr(skb)->h_proto, &depth);
 	if (type & SKB_GSO_UDP_L4) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a peer says about a frame, held against the frame.
+ * Tests of checksum and segmentation requests, valid and invalid, for given frames.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
@@ -18,13 +18,13 @@
 #define START6	(ETH_HLEN + sizeof(struct ipv6hdr))
 #define PAYLOAD	3000
 
-/* In tables */
+/* Short names for the tables below */
 #define V4	ETH_P_IP
 #define V6	ETH_P_IPV6
 #define TCP	IPPROTO_TCP
 #define UDP	IPPROTO_UDP
 
-/* An IPv4 or IPv6 frame as the receive path hands it over */
+/* Make an IPv4 or IPv6 frame as the receive path hands it to argonet_offload_decode(). */
 static struct sk_buff *frame(struct kunit *test, u16 ethertype, u8 protocol)
 {
 	u32 start = ethertype == ETH_P_IPV6 ? START6 : START4;
@@ -87,12 +87,12 @@ static void decode_table(struct kunit *test)
 		  false },
 		{ "65 and more UDP segments", V4, UDP, 1, 5, 10, 42, START4, 6, false, false },
 		{ "segments without checksum", V4, UDP, 0, 5, 1000, 42, 0, 0, false, false },
-		/* One segment is none. */
+		/* If all fits one segment, the frame is not GSO. */
 		{ "one TCP segment", V4, TCP, 1, 1, 0xfffe, 54, START4, 16, true, false },
 		{ "one UDP segment", V4, UDP, 1, 5, 0xfffe, 42, START4, 6, true, false },
-		/* Whoever cuts it into segments finds out. */
+		/* Accepted: whoever segments the frame checks the protocol. */
 		{ "TCP said of UDP", V4, UDP, 1, 1, 1000, 54, START4, 16, true, true },
-		/* Only a hint, and not believed */
+		/* hdr_len is a hint, so any value is accepted. */
 		{ "no header length", V4, TCP, 1, 1, 1000, 0, START4, 16, true, true },
 		{ "header length of all", V4, TCP, 1, 1, 1000, 0xffff, START4, 16, true, true },
 	};
@@ -115,7 +115,7 @@ static void decode_table(struct kunit *test)
 			KUNIT_EXPECT_EQ_MSG(test, skb_is_gso(skb), rows[i].gso, "%s", rows[i].name);
 			KUNIT_EXPECT_EQ_MSG(test, skb->ip_summed == CHECKSUM_PARTIAL,
 					    rows[i].flags, "%s", rows[i].name);
-			/* Never on the peer's word alone */
+			/* A peer cannot make the stack trust a checksum. */
 			KUNIT_EXPECT_TRUE(test, skb->ip_summed != CHECKSUM_UNNECESSARY);
 			if (rows[i].gso)
 				KUNIT_EXPECT_TRUE(test, skb_shinfo(skb)->gso_type & SKB_GSO_DODGY);
@@ -165,7 +165,7 @@ static void encode_and_decode(struct kunit *test)
 	}
 }
 
-/* Longer than IPv6 can say in its header, with so many VLAN tags */
+/* Make an IPv6 frame that is too long for its payload length, with @tags VLAN tags. */
 static struct sk_buff *jumbo_frame(struct kunit *test, unsigned int tags)
 {
 	u32 head = ETH_HLEN + tags * VLAN_HLEN, i;
@@ -188,7 +188,7 @@ static struct sk_buff *jumbo_frame(struct kunit *test, unsigned int tags)
 	return skb;
 }
 
-/* Kernels that want a jumbogram option get one, which the wire never sees. */
+/* Kernels that want a jumbogram option get one, and it is removed before sending. */
 static void jumbo_option_comes_and_goes(struct kunit *test)
 {
 	unsigned int tags, more = __is_defined(ARGONET_HAVE_JUMBO) ? 8 : 0;
@@ -227,7 +227,7 @@ static void jumbo_option_comes_and_goes(struct kunit *test)
 	}
 }
 
-/* The device offers no other kind. */
+/* A kind of GSO that the device does not offer must be refused. */
 static void encode_refuses(struct kunit *test)
 {
 	struct sk_buff *skb = frame(test, ETH_P_IP, IPPROTO_TCP);
@@ -239,7 +239,7 @@ static void encode_refuses(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* What a peer must have offered: at the limits, and for which there is no offer */
+/* The features that a frame needs, also at the limits and for frames that none allows */
 static void needs_table(struct kunit *test)
 {
 	static const struct {
@@ -269,7 +269,7 @@ static void needs_table(struct kunit *test)
 		skb_put(skb, 42);
 		skb_set_network_header(skb, 14);
 		skb_set_transport_header(skb, 34);
-		/* Nobody looks into it. */
+		/* The length alone matters: the function does not read the frame. */
 		skb->len = rows[i].len;
 		skb_shinfo(skb)->gso_type = rows[i].type;
 		skb_shinfo(skb)->gso_size = rows[i].size;

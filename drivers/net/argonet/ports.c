@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which link has which ports. Ports belong to the domain, so links of all network
- * namespaces are compared, and RTNL is not relied upon: it may become one lock
- * per namespace.
+ * The ports that each link uses. Ports belong to the domain, so the links of all
+ * network namespaces are compared. The list has a lock of its own, because RTNL may
+ * become one lock per namespace.
  */
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -20,12 +20,12 @@ static bool argonet_overlap(const struct argonet_config *a,
 }
 
 /**
- * argonet_ports_claim() - have the ports of a configuration, and no others
+ * argonet_ports_claim() - replace the ports of a device by those of a configuration
  * @an: device
- * @config: what it is going to use
- * @extack: told why not
+ * @config: configuration that it is going to use
+ * @extack: for the reason of a refusal
  *
- * Return: 0, or -EADDRINUSE: then it has what it had
+ * Return: 0, or -EADDRINUSE, after which the device has the ports that it had before
  */
 int argonet_ports_claim(struct argonet *an, const struct argonet_config *config,
 			struct netlink_ext_ack *extack)
@@ -47,7 +47,7 @@ int argonet_ports_claim(struct argonet *an, const struct argonet_config *config,
 	return ret;
 }
 
-/* May be called twice. */
+/* If register_netdevice() fails, newlink calls this, possibly after ndo_uninit did. */
 void argonet_ports_release(struct argonet *an)
 {
 	mutex_lock(&argonet_ports_lock);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Taking a DATA message apart, without trusting a bit of it.
+ * Finding the frames in a DATA message. All of it is the peer's, and nothing is used
+ * before it was checked.
  *
  * No kernel dependency beyond types, for user space tests and fuzzers.
  */
@@ -19,7 +20,7 @@
 #include "compat_uapi.h"
 #include "record.h"
 
-/* What is left of the smallest MSS of TCP, 48, with all options in each segment */
+/* Linux's smallest MSS of TCP is 48, of which options take up to 40. */
 #define ARGONET_GSO_MIN_TCP	8
 
 static u16 argonet_le16(__virtio16 v)
@@ -27,7 +28,7 @@ static u16 argonet_le16(__virtio16 v)
 	return __virtio16_to_cpu(true, v);
 }
 
-/* ARGONET_F_* that a receiver must have offered to be sent a frame like this */
+/* Return: ARGONET_F_* that the receiver must have offered for this frame, or -EINVAL */
 static int argonet_offload_features(const struct virtio_net_hdr *h, u32 len)
 {
 	bool big = len > ARGONET_MAX_FRAME;
@@ -63,7 +64,7 @@ static bool argonet_offload_check(const struct virtio_net_hdr *h, u32 len,
 	u32 offset = argonet_le16(h->csum_offset);
 	int needed;
 
-	/* There is a flag for "checksum is right", which a peer must not be believed. */
+	/* virtio has a flag for "the checksum is right": a peer must not claim that. */
 	*why = ARGONET_BAD_RESERVED;
 	if (h->flags & ~VIRTIO_NET_HDR_F_NEEDS_CSUM)
 		return false;
@@ -79,7 +80,7 @@ static bool argonet_offload_check(const struct virtio_net_hdr *h, u32 len,
 
 	if (h->flags && (start < ETH_HLEN || start + offset + 2 > len))
 		return false;
-	/* Smaller segments would be more than Linux can count. */
+	/* With smaller segments of TCP, their number would not fit the 16 bits of Linux. */
 	if (h->gso_type != VIRTIO_NET_HDR_GSO_NONE) {
 		bool udp = h->gso_type == VIRTIO_NET_HDR_GSO_UDP_L4;
 
@@ -93,14 +94,14 @@ static bool argonet_offload_check(const struct virtio_net_hdr *h, u32 len,
 /**
  * argonet_record_next() - find the next frame of a DATA message
  * @msg: the message
- * @pos: start with 0; moved behind the frame, or to the end if the rest of the
- *	 message cannot be read
- * @offered: ARGONET_F_* the peer may rely on
- * @max_frame: largest frame the peer was told to send
+ * @pos: 0 at first; moved behind the frame, or to the end if the rest of the message
+ *	 cannot be read
+ * @offered: ARGONET_F_* that the peer was offered in this session
+ * @max_frame: the max_frame that the peer was told
  * @frame: filled in for ARGONET_FOUND_FRAME
  * @why: filled in for ARGONET_FOUND_BAD
  *
- * A message without any record is as bad as one with half a record.
+ * A message must have at least one record: an empty one is ARGONET_FOUND_BAD.
  *
  * Return: what was found at @pos
  */

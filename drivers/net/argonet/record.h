@@ -6,12 +6,12 @@
 
 /**
  * enum argonet_bad - why something the peer sent was dropped
- * @ARGONET_BAD_KIND: unknown message kind, version, or not argonet's at all
- * @ARGONET_BAD_LENGTH: a record or frame does not fit, or is too short or long
+ * @ARGONET_BAD_KIND: message of an unknown kind or version, or not of argonet
+ * @ARGONET_BAD_LENGTH: a record or frame does not fit, or is too short or too long
  * @ARGONET_BAD_RESERVED: reserved bits are set
- * @ARGONET_BAD_OFFLOAD: checksum or segmentation request that makes no sense
- * @ARGONET_BAD_UNOFFERED: one that makes sense, but was never offered
- * @ARGONET_BAD_HANDSHAKE: a HELLO or BYE that makes no sense
+ * @ARGONET_BAD_OFFLOAD: invalid checksum or segmentation request
+ * @ARGONET_BAD_UNOFFERED: valid request that this side did not offer
+ * @ARGONET_BAD_HANDSHAKE: invalid HELLO or BYE
  * @ARGONET_BAD_EARLY: a frame while the link is not up
  * @ARGONET_BAD_REASONS: number of reasons
  */
@@ -30,7 +30,7 @@ enum argonet_bad {
  * struct argonet_frame - one frame of a DATA message
  * @offset: where it starts in the payload of the message
  * @len: its bytes
- * @offload: checked; describes only what was offered
+ * @offload: its checksum and segmentation request, checked and allowed
  */
 struct argonet_frame {
 	__u32 offset;
@@ -39,8 +39,8 @@ struct argonet_frame {
 };
 
 /**
- * enum argonet_found - what there is in a DATA message
- * @ARGONET_FOUND_END: nothing more
+ * enum argonet_found - what argonet_record_next() found in a DATA message
+ * @ARGONET_FOUND_END: the end of the message
  * @ARGONET_FOUND_FRAME: a frame
  * @ARGONET_FOUND_BAD: something that must be dropped
  */

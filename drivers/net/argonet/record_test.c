@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * DATA messages: every length, every place, every request of the peer.
+ * Tests of DATA messages: frames of every length at every place, and every request.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -33,7 +33,7 @@ static int record_next(const struct argo_message *m, u32 *pos, u32 offered,
 	return found == ARGONET_FOUND_BAD ? -1 - (int)why : (int)found;
 }
 
-/* A payload that wraps after @first bytes, with nothing readable around it */
+/* Make a message that wraps after @first bytes. KASAN sees reads outside its payload. */
 static void message(struct kunit *test, struct argo_message *msg,
 		    const void *payload, u32 len, u32 first)
 {
@@ -91,7 +91,7 @@ static void every_frame_length(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, frame.offset, sizeof(*record));
 			KUNIT_EXPECT_EQ(test, frame.len, len);
 		}
-		/* One byte of it is missing. */
+		/* A message that lacks the last byte of the frame */
 		if (len) {
 			ret = first(test, payload, sizeof(*record) + len - 1, 3, &frame);
 			KUNIT_EXPECT_EQ_MSG(test, ret, bad, "%u bytes", len);
@@ -116,7 +116,7 @@ static void lying_lengths(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, BAD(LENGTH),
 				first(test, &payload, sizeof(payload), 10, &frame));
 	}
-	/* Less than a record, nothing at all included */
+	/* A message shorter than a record, down to an empty one */
 	payload.record.len = cpu_to_le32(100);
 	for (len = 0; len < sizeof(payload.record); len++)
 		KUNIT_EXPECT_EQ(test, BAD(LENGTH),
@@ -145,7 +145,7 @@ static void every_wrap(struct kunit *test)
 	}
 }
 
-/* What a record may ask for, in other words than the driver's */
+/* The expected result for a request, written independently of the driver */
 static int verdict(unsigned int flags, unsigned int type, u32 offered)
 {
 	bool ecn = type & VIRTIO_NET_HDR_GSO_ECN;
@@ -244,7 +244,7 @@ static void checksum_bounds(struct kunit *test)
 				    rows[i].good ? 1 : BAD(OFFLOAD),
 				    "start %u offset %u", rows[i].start, rows[i].offset);
 	}
-	/* Segments of no size */
+	/* A segment size of 0 */
 	payload.record.offload.csum_start = __cpu_to_virtio16(true, 34);
 	payload.record.offload.csum_offset = __cpu_to_virtio16(true, 16);
 	payload.record.offload.gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
@@ -252,7 +252,7 @@ static void checksum_bounds(struct kunit *test)
 			first(test, &payload, sizeof(payload), 9, &frame));
 }
 
-/* Longer than an ordinary one may be: which type makes it welcome to whom */
+/* Frames longer than ARGONET_MAX_FRAME: types and features that allow them */
 static void big_frames(struct kunit *test)
 {
 	const u32 most = ARGONET_MAX_BIG_FRAME, all = ARGONET_F_ALL;
@@ -323,7 +323,7 @@ static void reserved_bits(struct kunit *test)
 	}
 }
 
-/* Frames of all lengths in a row, read back at the places they were put */
+/* Messages of many frames: each must be found where it was put. */
 static void many_records(struct kunit *test)
 {
 	u8 *payload = kunit_kzalloc(test, ROOM, GFP_KERNEL);
@@ -356,7 +356,7 @@ static void many_records(struct kunit *test)
 	}
 }
 
-/* A frame that may not be sent does not harm those around it. */
+/* A frame that is refused does not affect the frames before and behind it. */
 static void bad_among_good(struct kunit *test)
 {
 	struct {
@@ -379,7 +379,7 @@ static void bad_among_good(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, frame.offset, 2 * sizeof(payload[0]) + RECORD);
 	KUNIT_EXPECT_EQ(test, 0, record_next(&msg, &pos, 0, MAX_FRAME, &frame));
 
-	/* Where a wrong length ends, nobody knows. */
+	/* After a wrong length the next record cannot be found. */
 	payload[1].record.len = cpu_to_le32(1);
 	message_free(test, &msg);
 	message(test, &msg, payload, sizeof(payload), 50);
@@ -405,7 +405,7 @@ static void random_messages(struct kunit *test)
 	for (round = 0; round < 20000; round++) {
 		len = prandom_u32_state(&rnd) % 300;
 		prandom_bytes_state(&rnd, payload, len);
-		/* Likely enough to be believed for a while */
+		/* Records with small lengths, so that some frames are accepted */
 		for (n = 0; n + RECORD < len; n += 16 + prandom_u32_state(&rnd) % 6 * 16) {
 			memset(payload + n, 0, RECORD);
 			*(__le32 *)(payload + n) = cpu_to_le32(prandom_u32_state(&rnd) % 80);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Our rings for the peer, opened and closed. All of it runs in the control work,
- * or with that stopped.
+ * Opening and closing our rings for the peer. All of it runs in the control work, or
+ * while that work is stopped.
  */
 #include "argonet.h"
 
@@ -10,7 +10,11 @@ static void argonet_open_failed(struct argonet *an, int error)
 	bool known = error == an->open_error;
 
 	an->open_error = error;
-	/* It is normal that a peer does not exist yet or is just ending. */
+	/*
+	 * An error is logged once. These are not logged, because they are normal: the
+	 * peer's domain does not exist yet or is ending, or this one is being
+	 * suspended or shut down.
+	 */
 	if (known || error == -ESRCH || error == -ECONNREFUSED ||
 	    error == -EAGAIN || error == -ESHUTDOWN || !net_ratelimit())
 		return;
@@ -29,8 +33,8 @@ static void argonet_open_failed(struct argonet *an, int error)
 }
 
 /*
- * Messages that came before the NAPI was enabled could not schedule it, so it is
- * scheduled once.
+ * A message that came before the NAPI was enabled could not schedule it, so schedule it
+ * once here.
  */
 static void argonet_napi_start(struct argonet_queue *q)
 {
@@ -42,14 +46,14 @@ static void argonet_napi_start(struct argonet_queue *q)
 }
 
 /*
- * The number of the peer may belong to another domain from now on, which is not the
- * one that the user meant. Leave it to the user to name the peer again.
+ * From now on the peer's domid may belong to a domain that the user did not mean. Stop
+ * until the user names the peer again.
  */
 static void argonet_peer_gone(struct argonet *an, bool restored)
 {
 	argonet_set_phase(an, ARGONET_GONE);
 	an->tell_gone = true;
-	/* Once until the user acts, so no peer can flood the log with it. */
+	/* This is logged once until the user acts, so no peer can flood the log. */
 	if (restored)
 		netdev_warn(an->dev, "restored, domain %u may be another one now: 'ip link set %s type argonet peer DOMID' to go on\n",
 			    an->config.peer, an->dev->name);
@@ -59,8 +63,8 @@ static void argonet_peer_gone(struct argonet *an, bool restored)
 }
 
 /*
- * Has this domain been restored since the user vouched for the peer's number? It
- * may run on another host, where the number belongs to somebody else.
+ * Has this domain been restored since the user named the peer? It may run on another
+ * host now, where the domid belongs to another domain. With "rejoin on" that is allowed.
  */
 static bool argonet_moved(struct argonet *an)
 {
@@ -90,8 +94,9 @@ static int argonet_register(struct argonet *an)
 		an->peer_existed = true;
 	}
 	/*
-	 * If the domain was restored while the rings were registered, they may be open
-	 * for a stranger. Nothing was read yet, so they are closed again.
+	 * If the domain was restored during the registration, some of the rings may be
+	 * open for a domain that the user did not mean. Close them: the NAPIs are not
+	 * enabled yet, so nothing was read.
 	 */
 	if (!argonet_moved(an))
 		return 0;
@@ -115,7 +120,7 @@ void argonet_open_rings(struct argonet *an)
 		argonet_peer_gone(an, true);
 		return;
 	}
-	/* The domain existed and does not any more, so its number can be used again. */
+	/* The peer's domain existed and has ended, so Xen may give its domid to another. */
 	if (ret == -ESRCH && an->peer_existed && !READ_ONCE(an->config.rejoin)) {
 		argonet_peer_gone(an, false);
 		return;

@@ -14,7 +14,7 @@
 struct argonet_memory;
 struct argonet_queue;
 
-/* What the first page of a received frame takes of it */
+/* Bytes of a received frame that its first page has room for */
 #define ARGONET_RX_HEAD \
 	((unsigned int)SKB_WITH_OVERHEAD(PAGE_SIZE - XDP_PACKET_HEADROOM))
 
@@ -24,12 +24,13 @@ struct argonet_queue;
  * @bytes: bytes of those frames
  * @big: those of them that were longer than 64 KiB
  * @messages: messages read, of any kind
- * @dropped: frames dropped for want of memory
- * @xdp_drop: frames that the XDP program dropped, or was too short-sighted for
- * @xdp_tx: frames that it sent back
- * @xdp_redirect: frames that it sent elsewhere
- * @xdp_error: frames for which it failed, or that could not be sent
- * @bad: what was dropped by &enum argonet_bad
+ * @dropped: frames dropped because there was no memory
+ * @xdp_drop: frames that the XDP program dropped, or that have fragments, which the
+ *	program does not support
+ * @xdp_tx: frames that the program sent back
+ * @xdp_redirect: frames that the program sent to another place
+ * @xdp_error: frames for which the program failed, or that could not be sent
+ * @bad: messages, records and frames dropped, by &enum argonet_bad
  */
 struct argonet_rx_stats {
 	u64_stats_t packets;
@@ -46,17 +47,18 @@ struct argonet_rx_stats {
 
 /**
  * struct argonet_rx - the half of a queue that receives, from our ring
- * @napi: reads argonet_queue.ring, on @cpu
- * @cpu: where, unless it is offline; written under RTNL while nothing is read
- * @csd: takes the interrupt there
- * @redirected: there are frames that XDP has to pass on after the poll
- * @pos: where to go on in the message at hand, when the budget of @napi ended
- *	in the midst of it; else 0
+ * @napi: reads argonet_queue.ring
+ * @cpu: CPU on which @napi runs, unless that is offline; written under RTNL while
+ *	nothing is read
+ * @csd: schedules @napi on @cpu
+ * @redirected: this poll redirected frames, which XDP has to flush at its end
+ * @pos: where to go on in the current message, if the budget of @napi ended before
+ *	the message did; 0 otherwise
  * @stats: counters
- * @sync: for them
+ * @sync: lets readers in any context see consistent @stats
  *
- * Only one poll of @napi runs at a time, and it alone writes what has no other owner
- * named. @stats are read in any context by means of @sync.
+ * Only one poll of @napi runs at a time, and only that poll writes the fields for which
+ * no other writer is named.
  */
 struct argonet_rx {
 	struct napi_struct napi;

@@ -40,13 +40,13 @@ static int argonet_rx_bye(struct argonet *an, const struct argo_message *msg)
 }
 
 /**
- * argonet_rx_control() - a message that is not DATA
- * @q: queue it came in on
+ * argonet_rx_control() - handle a message that is not DATA
+ * @q: queue on which it came
  * @msg: message
  *
  * Context: NAPI.
- * Return: false if it is none of this protocol version, or on a queue where
- * only DATA is allowed.
+ * Return: false if it is neither a HELLO nor a BYE of this protocol version, or if it
+ * came on another queue than queue 0.
  */
 bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg)
 {

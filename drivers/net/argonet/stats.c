@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Statistics of the device and, on kernels that ask for them, of its queues;
- * and which NAPI serves a queue. ethtool.c has the counters of our own.
+ * Statistics of the device and, for kernels that have an interface for that, of its
+ * queues and their NAPIs. ethtool.c shows the counters that only argonet has.
  */
 #include <linux/netdevice.h>
 
@@ -10,7 +10,7 @@
 #include <net/netdev_queues.h>
 #endif
 
-/* With the lock of the transmit queue held */
+/* Called with the lock of the transmit queue held. */
 void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter, unsigned int n)
 {
 	u64_stats_update_begin(&q->tx.sync);
@@ -18,7 +18,7 @@ void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter, unsigned in
 	u64_stats_update_end(&q->tx.sync);
 }
 
-/* From the NAPI that reads */
+/* Called by the receive NAPI of @q. */
 void argonet_rx_count(struct argonet_queue *q, u64_stats_t *counter)
 {
 	u64_stats_update_begin(&q->rx.sync);
@@ -105,7 +105,7 @@ static void argonet_get_queue_stats_tx(struct net_device *dev, int idx,
 		      u64_stats_read(&tx.wake_timer);
 }
 
-/* What was sent through queues that the peer does not have any more */
+/* Counters of queues that are not in use, because the peer has fewer than before */
 static void argonet_get_base_stats(struct net_device *dev,
 				   struct netdev_queue_stats_rx *rx,
 				   struct netdev_queue_stats_tx *tx)
@@ -137,7 +137,10 @@ static const struct netdev_stat_ops argonet_stat_ops = {
 	.get_base_stats = argonet_get_base_stats,
 };
 
-/* Before the device is registered. A NAPI that only sends has no number to show. */
+/*
+ * Called before the device is registered. The transmit NAPIs are not shown, because a
+ * NAPI that only sends has no id.
+ */
 void argonet_show_queues(struct argonet *an)
 {
 	unsigned int i;

@@ -12,31 +12,35 @@
 
 struct argonet_queue;
 
-/* Frames up to this size are copied rather than sent from where they are. */
+/*
+ * Frames up to this size are copied into the message, instead of being sent from their
+ * own pages: always, or if the message has or may get other frames.
+ */
 #define ARGONET_COPY_ALWAYS	256
 #define ARGONET_COPY_BATCHED	2048
 
-/* So many frames go out at once before a run of them is a flood. */
+/* After this many small frames in a row that were sent at once, the next are a flood. */
 #define ARGONET_RUN		4
-/* Frames up to this size make one; for larger ones a message each is cheap. */
+/* Larger frames are not part of a flood: to collect them would save little. */
 #define ARGONET_COLLECT		8192
 
 /**
  * struct argonet_tx_stats - transmit counters of a queue
- * @packets: frames the peer got
+ * @packets: frames that Xen copied to the peer's ring
  * @bytes: bytes of those frames
- * @dropped: frames not sent: link down, or no memory
- * @errors: frames that could not be sent at all
+ * @dropped: frames dropped because the link was down or there was no memory
+ * @errors: frames that the peer or Xen does not take
  * @oversize: frames larger than the peer takes, part of @errors
- * @sendv: messages that carried them
- * @eagain: messages refused because the peer's ring was full
- * @bounced: times pieces of a frame were copied, for being too many
- * @copied: frames copied for being small
- * @stop: times the queue was stopped
- * @wake_virq: times it went on because the VIRQ said so
- * @wake_timer: times it went on because the timer said so
- * @xdp: frames of those that XDP programs sent
- * @xdp_full: such frames that found the queue stopped, or no way to be sent
+ * @sendv: messages that carried @packets
+ * @eagain: sends that Xen refused because the peer's ring was full
+ * @bounced: times that pieces of a frame were copied because Xen takes only 8
+ * @copied: frames that were copied because they are small
+ * @stop: times that the queue was stopped
+ * @wake_virq: times that it went on after a VIRQ
+ * @wake_timer: times that it went on after the timer of argo-core
+ * @xdp: frames of @packets that XDP programs sent
+ * @xdp_full: frames of XDP programs that were refused, because the queue was stopped
+ *	or the frame does not fit
  */
 struct argonet_tx_stats {
 	u64_stats_t packets;
@@ -56,12 +60,12 @@ struct argonet_tx_stats {
 };
 
 /**
- * struct argonet_message - a DATA message being put together
- * @pieces: what is sent: parts of argonet_queue.stage, and pages of frames
- * @staged: bytes in use of the first ARGONET_BATCH of argonet_queue.stage; of a
- *	longer frame from XDP, more
- * @frames: frames it carries
- * @frame_bytes: their bytes
+ * struct argonet_message - the DATA message that is being made
+ * @pieces: its pieces: parts of argonet_queue.stage, and pages of frames
+ * @staged: bytes of argonet_queue.stage in use, counted from its beginning; more than
+ *	ARGONET_BATCH only for a long frame from XDP
+ * @frames: number of frames in it
+ * @frame_bytes: bytes of these frames
  */
 struct argonet_message {
 	struct argo_stage pieces;
@@ -72,28 +76,28 @@ struct argonet_message {
 
 /**
  * struct argonet_tx - the half of a queue that sends, to one ring of the peer
- * @dest: what we send to
- * @napi: sends what was collected, and what waited for room
- * @timer: schedules @napi
+ * @dest: the peer's ring
+ * @napi: sends messages that were collected, or that waited for room
+ * @timer: schedules @napi when a message was collected for long enough
  * @on: the link is up
- * @peer_features: ARGONET_F_* the peer took at any time since @on
- * @max_frame: largest frame the peer takes; with @on
- * @max_message: largest message the peer takes; with @on
- * @message: what is to be sent next
- * @held: frames of it that are sent from where they are
- * @parked: frame that is to follow, while @message waits
- * @run: small frames sent at once since the peer was heard of
- * @last: when the last message of a longer run was begun
+ * @peer_features: ARGONET_F_* that the peer took at any time since @on was set
+ * @max_frame: largest frame that the peer takes; valid while @on
+ * @max_message: largest message that the peer takes; valid while @on
+ * @message: the message that is sent next
+ * @held: frames of @message whose pages are pieces of it; freed once it was sent
+ * @parked: frame that follows @message, while that waits for room
+ * @run: small frames that were sent at once since the peer sent a frame
+ * @last: when the last message of a flood was begun
  * @blocked: @message waits for room
- * @blocked_since: since when, in jiffies
+ * @blocked_since: the jiffy in which it began to wait
  * @stats: counters
- * @sync: for them
- * @woken: 1 + &enum argo_wake once there may be room; 0 before
+ * @sync: lets readers without the lock see consistent @stats
+ * @woken: 0, or 1 + &enum argo_wake if a wait for room has ended
  *
- * The lock of the transmit queue protects all of it but @dest, which argo-core locks.
+ * The lock of the transmit queue protects all fields but @dest, which argo-core locks.
  * These are read without the lock: @peer_features and @max_frame by
  * argonet_features_check(), @blocked and @blocked_since by the stall work, @stats by
- * means of @sync. @woken is written without it when a wait is over, in any context.
+ * means of @sync. @woken is written without the lock when a wait ends, in any context.
  */
 struct argonet_tx {
 	struct argo_dest dest;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What argonet puts on the wire. Documentation: docs/protocol.md
+ * The messages of the argonet protocol. Documentation: docs/protocol.md
  */
 #ifndef _ARGONET_WIRE_H
 #define _ARGONET_WIRE_H
@@ -17,19 +17,19 @@
 #define ARGONET_KIND_DATA	3
 #define ARGONET_TYPE(kind)	(ARGO_TYPE_NET | ARGONET_VERSION << 8 | (kind))
 
-/* In the place of a feature: no peer takes such a frame, whatever it offers. */
+/* Not a feature: a frame that needs this bit is taken by no peer. */
 #define ARGONET_F_NEVER	0x80000000U
 
-/* Datagrams in one frame of UDP segmentation */
+/* Most datagrams that one frame of unsegmented UDP may have */
 #define ARGONET_MAX_DATAGRAMS	64
 
-/* The sender has the link up and needs no answer. */
+/* Flag of a HELLO: the sender's link is up, and it needs no answer. */
 #define ARGONET_HELLO_UP	0x0001
 
 /**
- * struct argonet_hello - who the sender is and what it can receive
+ * struct argonet_hello - the sender's session and what it can receive
  * @version_min: lowest protocol version it speaks
- * @version_max: highest
+ * @version_max: highest protocol version it speaks
  * @flags: ARGONET_HELLO_*
  * @features: ARGONET_F_* it can receive
  * @session: random, never 0; a new one means that the sender starts over
@@ -57,8 +57,8 @@ struct argonet_hello {
 };
 
 /**
- * struct argonet_bye - the sender goes away
- * @session: its session
+ * struct argonet_bye - the sender ends its session
+ * @session: the session that ends
  * @reserved: zero
  */
 struct argonet_bye {
@@ -88,11 +88,11 @@ struct argonet_record {
 #define ARGONET_MAX_MTU		65521
 #define ARGONET_MIN_FRAME	(ARGONET_MIN_MTU + ARGONET_L2_OVERHEAD)
 #define ARGONET_MAX_FRAME	(65536 + ARGONET_L2_OVERHEAD)
-/* Longer frames are unsegmented TCP, for those who offered to take them. */
+/* Longer frames must be unsegmented TCP, and the receiver must have offered BIG4 or BIG6. */
 #define ARGONET_MAX_BIG		(224 * 1024)
 #define ARGONET_MAX_BIG_FRAME	(ARGONET_MAX_BIG + ARGONET_L2_OVERHEAD)
 
-/* Frames share a message up to so many bytes of copies. */
+/* A message of several frames has at most this many bytes of records and copies. */
 #define ARGONET_BATCH		32768
 
 #endif /* _ARGONET_WIRE_H */

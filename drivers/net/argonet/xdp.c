@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * XDP: programs that see frames before the stack does, and frames they send.
+ * XDP: programs that see received frames before the stack does, and the frames that
+ * programs send.
  *
- * A program sees frames as they were sent, so while there is one the peer
- * is offered nothing: it finishes checksums and segments. What still comes
- * otherwise is dropped, since a program must not be passed by.
+ * A program must see finished frames, with checksums and segmented. So while there is a
+ * program the peer is offered no feature, and finishes its frames itself. A frame that
+ * comes unfinished all the same is dropped, because it must not bypass the program.
  */
 #include <linux/bpf.h>
 #include <linux/bpf_trace.h>
@@ -13,12 +14,13 @@
 #include "argonet.h"
 #include "compat.h"
 
-/* What a program without support for fragments is given in one piece */
+/* Largest MTU at which a frame fits one page, for programs that support no fragments */
 #define ARGONET_XDP_MAX_MTU	3400
 
 /*
- * Frames are copied into the message, which the queue's own poll sends. They go
- * back to their pools, whose NAPI may be at work on another CPU.
+ * Copy frames into the message of a queue; the transmit NAPI of that queue sends it. The
+ * frames are returned at once. xdp_return_frame() is the variant for callers that may
+ * run on another CPU than the NAPI of a frame's pool.
  */
 static int argonet_xdp_send(struct argonet *an, int n, struct xdp_frame **frames)
 {
@@ -45,13 +47,14 @@ static bool argonet_xdp_tx(struct argonet_queue *q, struct xdp_buff *xdp)
 }
 
 /**
- * argonet_xdp_run() - have a program decide about a frame
- * @q: queue it came in on
+ * argonet_xdp_run() - run an XDP program on a frame, and do what it returns
+ * @q: queue on which it came
  * @prog: program
  * @xdp: the frame, in pages of @q->pool only
  *
  * Context: NAPI.
- * Return: true if the stack shall have it; else it is gone.
+ * Return: true if the frame goes to the stack; false if it was sent, redirected or
+ * freed.
  */
 bool argonet_xdp_run(struct argonet_queue *q, struct bpf_prog *prog,
 		     struct xdp_buff *xdp)
@@ -89,7 +92,7 @@ bool argonet_xdp_run(struct argonet_queue *q, struct bpf_prog *prog,
 	return false;
 }
 
-/* Frames of other devices' programs */
+/* ndo_xdp_xmit: frames that programs of other devices redirect to this one */
 int argonet_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames,
 		     u32 flags)
 {
@@ -100,7 +103,10 @@ int argonet_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames,
 	return argonet_xdp_send(netdev_priv(dev), n, frames);
 }
 
-/* With RTNL held; frames of this MTU are in one piece, or may have several */
+/*
+ * Can @prog run at this MTU? Either frames fit one page, or it supports fragments. RTNL
+ * is held.
+ */
 bool argonet_xdp_mtu_fits(const struct bpf_prog *prog, unsigned int mtu)
 {
 	BUILD_BUG_ON(ARGONET_XDP_MAX_MTU + ARGONET_L2_OVERHEAD > ARGONET_RX_HEAD);
