@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Arguments of ioctls. Their first field is the size that the program knows: an
- * older program gets zeros for what it does not know, and a newer one is refused
- * only if it asks for something that is not known here.
+ * Arguments of ioctls. Their first field is the size of the structure that the program
+ * was built with. Fields that an older program lacks count as 0. A newer program may
+ * have more fields than this kernel knows, but is refused if one of them is not 0.
  */
 #include <linux/uaccess.h>
 
@@ -17,16 +17,16 @@ int argo_args_get(void *to, size_t size, void __user *from)
 
 	if (get_user(user_size, (u32 __user *)from))
 		return -EFAULT;
-	/* No version of any of them was smaller than this. */
+	/* The smallest structure of the first version of this interface */
 	if (user_size < ARGO_ARGS_MIN)
 		return -EINVAL;
-	/* Nor will any be larger than a page: there is an end to looking for zeros. */
+	/* This bounds the time for which copy_struct_from_user() looks for zeros. */
 	if (user_size > PAGE_SIZE)
 		return -E2BIG;
 	ret = copy_struct_from_user(to, size, from, user_size);
 	if (ret)
 		return ret;
-	/* It may have been changed meanwhile, and is written back. */
+	/* Another thread may have changed the size since; argo_args_put() uses this one. */
 	*(u32 *)to = user_size;
 	return 0;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring to receive on.
+ * Binding an endpoint: it gets a ring to receive on.
  *
- * Its reader is a program, which may be asleep, stopped or swapped out: messages
- * stay in the ring, and nothing of the domain is held back for it.
+ * The reader is a program, which may be asleep, stopped or swapped out. Messages stay
+ * in the ring until it reads them, and the VIRQ is not masked for it.
  */
 #include <linux/capability.h>
 #include <linux/err.h>
@@ -13,12 +13,15 @@
 #include "char.h"
 #include "trace.h"
 
-/* Ports that are chosen for programs that do not care */
+/* Range of the ports that are chosen for ARGO_DEV_PORT_ANY */
 #define ARGO_PORT_FIRST	0x40000000U
 #define ARGO_PORT_BITS	0x0fffffffU
 #define ARGO_PORT_TRIES	8
 
-/* It has only taken note: argo_ring_done() follows when all was read. */
+/*
+ * Wake the program. Return false, because it may not read for long: the VIRQ must not
+ * stay masked until then. argo_ring_done() follows when all was read.
+ */
 static bool argo_end_data(void *priv)
 {
 	struct argo_end *end = priv;
@@ -79,9 +82,9 @@ static int argo_bind_try(struct argo_end *end, const struct argo_dev_bind *bind,
 	}
 	end->ring_len = config.len;
 	end->bind_flags = bind->flags;
-	/* Pairs with argo_end_ring(): what is above is seen before the ring is. */
+	/* Pairs with smp_load_acquire() in argo_end_ring(): publish the fields above. */
 	smp_store_release(&end->ring, ring);
-	/* It may have been told of a message before anybody could find the ring. */
+	/* A poll that argo_end_data() woke before the store above did not see the ring. */
 	wake_up_interruptible_poll(&end->readable, EPOLLIN | EPOLLRDNORM);
 	return 0;
 }
@@ -99,7 +102,7 @@ static int argo_bind_any(struct argo_end *end, struct argo_dev_bind *bind)
 	return ret;
 }
 
-/* The ring was lost, and shall be there again. */
+/* Register a lost ring again, with the same partner and port. */
 static int argo_bind_again(struct argo_end *end, struct argo_dev_bind *bind)
 {
 	int ret;
@@ -118,14 +121,14 @@ static int argo_bind_again(struct argo_end *end, struct argo_dev_bind *bind)
 }
 
 /**
- * argo_end_bind() - have a ring, or have it again
+ * argo_end_bind() - make a ring for an endpoint, or register its lost ring again
  * @end: endpoint
- * @bind: how; the port and the size are filled in
+ * @bind: what the program asks for; the chosen port and size are filled in
  *
- * Return: 0; -EINVAL if it has one and that is not lost, -EACCES for a port that
- * is not for every program, -EPERM for a ring that is too large or that Xen's
- * policy forbids, -ENOSPC if there are too many rings, or as argo_ring_create()
- * and argo_ring_register().
+ * Return: 0; -EINVAL if the endpoint has a ring that is not lost, -EACCES for a port
+ * that needs CAP_NET_BIND_SERVICE, -EPERM for a ring that is too large or that Xen's
+ * policy forbids, -ENOSPC if there are too many rings, or as argo_ring_create() and
+ * argo_ring_register().
  */
 int argo_end_bind(struct argo_end *end, struct argo_dev_bind *bind)
 {
@@ -133,7 +136,7 @@ int argo_end_bind(struct argo_end *end, struct argo_dev_bind *bind)
 
 	if (ret)
 		return ret;
-	/* No reader while it is being registered. */
+	/* Nobody may read a ring while it is being registered. */
 	if (mutex_lock_interruptible(&end->read_lock))
 		return -ERESTARTSYS;
 	if (end->ring)
@@ -148,7 +151,7 @@ int argo_end_bind(struct argo_end *end, struct argo_dev_bind *bind)
 }
 
 /**
- * argo_end_unbind() - give the ring up
+ * argo_end_unbind() - destroy the ring of an endpoint
  * @end: endpoint that is going away
  */
 void argo_end_unbind(struct argo_end *end)

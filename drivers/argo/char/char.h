@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /dev/argo: an endpoint for each open file.
+ * /dev/argo: each open file is an endpoint, with a ring and a default destination.
  */
 #ifndef _ARGO_CHAR_H
 #define _ARGO_CHAR_H
@@ -17,35 +17,36 @@
 
 /**
  * struct argo_end - an endpoint
- * @node: list of all
- * @uid: who opened it; the quota is theirs
- * @pid: who bound it, or opened it so far
- * @comm: its name
- * @port: of the ring, or ARGO_DEV_PORT_ANY without one
- * @partner: of the ring
- * @counted: the quota counts it. It and all above are changed with argo_ends_lock
- * @ring_len: of the ring
+ * @node: in argo_ends
+ * @uid: user who opened it, and to whose quota it belongs
+ * @pid: process that bound it, or that opened it if it is not bound
+ * @comm: name of that process
+ * @port: port of the ring, or ARGO_DEV_PORT_ANY without a ring
+ * @partner: partner of the ring
+ * @counted: the quota counts this endpoint. argo_ends_lock protects this field and
+ *	those above
+ * @ring_len: length of the ring
  * @bind_flags: ARGO_DEV_BIND_*
- * @ring: NULL until bound. It then stays until the file is released, lost or
- *	not, so that nobody needs a lock to look at it
+ * @ring: NULL until bound. Then it stays, even if it is lost, until the file is
+ *	released, so no lock is needed to use it
  * @lost: Xen dropped the ring
- * @losses: how often
- * @readable: for the next message, or the news that there will be none
- * @read_lock: one reader at a time, and none while the ring is being registered
- * @truncated: messages that did not fit, under @read_lock
- * @connect_lock: the default destination
- * @peer: it, watched and not waited for
- * @connected: there is one
- * @there: its ring was there when last looked at
- * @gone: it was, and is not any more
- * @writable: for room
- * @write_lock: @full_dest
- * @full_dest: destination of the last write that was to return -EAGAIN
- * @has_full_dest: it was added
- * @full: it is waited for
+ * @losses: how often Xen dropped the ring
+ * @readable: wait queue of readers, woken for a message, or if none will come
+ * @read_lock: serialises reading of the ring, and its registration
+ * @truncated: messages that did not fit a buffer, under @read_lock
+ * @connect_lock: serialises changes of the default destination
+ * @peer: the default destination; it is watched, but never waits for room
+ * @connected: there is a default destination
+ * @there: its ring existed when Xen was asked last
+ * @gone: its ring existed, and does not any more
+ * @writable: wait queue of writers, woken when there may be room
+ * @write_lock: protects @full_dest and @has_full_dest
+ * @full_dest: destination of the last write that had no room and did not block
+ * @has_full_dest: @full_dest was added to argo-core
+ * @full: @full_dest waits for room
  * @sent: messages written
  * @sent_bytes: payload bytes written
- * @no_room: times a write found no room
+ * @no_room: number of writes that found no room
  */
 struct argo_end {
 	struct list_head node;
@@ -81,13 +82,16 @@ struct argo_end {
 	atomic64_t no_room;
 };
 
-/* All endpoints, and what the quota is about */
+/* The lock protects the list and the fields of endpoints that the quota uses. */
 extern struct mutex argo_ends_lock;
 extern struct list_head argo_ends;
 
 static inline struct argo_ring *argo_end_ring(struct argo_end *end)
 {
-	/* Pairs with argo_bind_try(): a ring is seen whole, and its name, too. */
+	/*
+	 * Pairs with smp_store_release() in argo_bind_try(): whoever sees the ring
+	 * sees its port, partner and length, too.
+	 */
 	return smp_load_acquire(&end->ring);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The default destination, whose end is noticed; questions about others.
+ * The default destination of an endpoint, which is watched, and queries about any
+ * destination.
  */
 #include <linux/poll.h>
 
@@ -11,7 +12,7 @@ static struct argo_end *argo_peer_end(struct argo_dest *dest)
 	return container_of(dest, struct argo_end, peer);
 }
 
-/* Nobody waits for room with it: see argo_end_write(). */
+/* Never called: writers wait for room with a destination of their own, see write.c. */
 static void argo_peer_space(struct argo_dest *dest, enum argo_wake why)
 {
 }
@@ -50,7 +51,7 @@ static void argo_peer_del(struct argo_end *end)
 	WRITE_ONCE(end->connected, false);
 	WRITE_ONCE(end->there, false);
 	WRITE_ONCE(end->gone, false);
-	/* Who waits for it to appear need not any more. */
+	/* Wake those who wait in argo_end_connect() for this destination to appear. */
 	wake_up_interruptible(&end->writable);
 }
 
@@ -60,7 +61,12 @@ static bool argo_peer_is(struct argo_end *end, const struct argo_dev_connect *co
 	       end->peer.addr.aport == connect->port;
 }
 
-/* Return: 0, -EINPROGRESS if it has to appear first, or another error */
+/*
+ * Set the default destination, ask Xen whether its ring exists, and watch it.
+ *
+ * Return: 0 if the ring exists, -EINPROGRESS if it does not and the program wants to
+ * wait for it, or another error
+ */
 static int argo_peer_look(struct argo_end *end, const struct argo_dev_connect *connect)
 {
 	struct argo_dest_info info;
@@ -93,11 +99,12 @@ static int argo_peer_look(struct argo_end *end, const struct argo_dev_connect *c
  * argo_end_connect() - set the default destination
  * @end: endpoint
  * @connect: which, or ARGO_DEV_DOMID_ANY to have none
- * @nonblock: do not wait for it to appear
+ * @nonblock: do not wait for its ring to appear
  *
- * Return: 0; -ECONNREFUSED if it is not there, -EINPROGRESS if it is going to be
- * writable when it is there, and this is to be called again then, -ECANCELED if
- * somebody else set another one meanwhile, -EINVAL, or as argo_query().
+ * Return: 0; -ECONNREFUSED if the ring does not exist; with @nonblock -EINPROGRESS if
+ * it does not exist yet: the endpoint becomes writable when it does, and the program
+ * then connects once more; -ECANCELED if another thread set another destination
+ * meanwhile, -EINVAL, -ERESTARTSYS, or as argo_query().
  */
 int argo_end_connect(struct argo_end *end, const struct argo_dev_connect *connect,
 		     bool nonblock)
@@ -130,7 +137,7 @@ int argo_end_connect(struct argo_end *end, const struct argo_dev_connect *connec
 }
 
 /**
- * argo_end_disconnect() - have no default destination
+ * argo_end_disconnect() - remove the default destination
  * @end: endpoint
  */
 void argo_end_disconnect(struct argo_end *end)
@@ -145,7 +152,7 @@ void argo_end_disconnect(struct argo_end *end)
  * @end: endpoint
  * @addr: filled in
  *
- * Return: is there one?
+ * Return: true if there is one.
  */
 bool argo_end_default(struct argo_end *end, struct xen_argo_addr *addr)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/kernel/debug/argo-dev/ends: who has which endpoint, one per line.
+ * /sys/kernel/debug/argo-dev/ends: every endpoint and its process, one per line.
  */
 #include <linux/cred.h>
 #include <linux/debugfs.h>

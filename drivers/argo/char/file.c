@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Opening, closing, and which call does what.
+ * Opening and closing the device, and the table of its calls.
  *
- * An endpoint belongs to the open file, not to the process: after fork() or when
- * the descriptor is passed on, all who have it read from the one ring, each
- * message once, and the last close ends it.
+ * An endpoint belongs to the open file, not to the process. After fork(), or when the
+ * descriptor is passed on, several processes share the endpoint and its ring: each
+ * message goes to one of them, and the last close frees the endpoint.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -16,11 +16,14 @@
 
 #include "char.h"
 
-/* Who is in the list, and all that the quota is about */
+/* Protects argo_ends, and the fields of endpoints that the quota uses. */
 DEFINE_MUTEX(argo_ends_lock);
 LIST_HEAD(argo_ends);
 
-/* Argo is a network that namespaces do not divide: it is the initial one's. */
+/*
+ * Network namespaces do not divide Argo. So it belongs to the initial one, and a process
+ * in another one needs a privilege.
+ */
 static bool argo_dev_allowed(void)
 {
 	return net_eq(current->nsproxy->net_ns, &init_net) || capable(CAP_NET_ADMIN);
@@ -49,7 +52,7 @@ static int argo_dev_open(struct inode *inode, struct file *file)
 	list_add_tail(&end->node, &argo_ends);
 	mutex_unlock(&argo_ends_lock);
 	file->private_data = end;
-	/* io_uring tries first, and polls when that would block. */
+	/* FMODE_NOWAIT: io_uring tries without blocking first, and polls on -EAGAIN. */
 	file->f_mode |= FMODE_NOWAIT;
 	return stream_open(inode, file);
 }
@@ -60,7 +63,7 @@ static int argo_dev_release(struct inode *inode, struct file *file)
 
 	argo_end_write_end(end);
 	argo_end_disconnect(end);
-	/* It is not shown any more before its ring goes away. */
+	/* argo_ends_lock: debugfs and the quota must not find it once its ring is freed. */
 	mutex_lock(&argo_ends_lock);
 	list_del(&end->node);
 	mutex_unlock(&argo_ends_lock);
@@ -149,6 +152,6 @@ const struct file_operations argo_dev_fops = {
 	.poll = argo_end_poll,
 	.mmap = argo_end_mmap,
 	.unlocked_ioctl = argo_dev_ioctl,
-	/* Structures are the same for 32-bit programs. */
+	/* The structures have the same layout for 32-bit programs. */
 	.compat_ioctl = compat_ptr_ioctl,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is known of an endpoint.
+ * ARGO_DEV_INFO: state and counters of an endpoint.
  */
 #include "char.h"
 
@@ -25,7 +25,7 @@ static void argo_info_ring(struct argo_end *end, struct argo_ring *ring,
 }
 
 /**
- * argo_end_info() - fill in what is known
+ * argo_end_info() - read the state and the counters of an endpoint
  * @end: endpoint
  * @info: all but its size is filled in
  */

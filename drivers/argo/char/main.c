@@ -10,7 +10,7 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-/* What a udev rule has not changed yet is for nobody but root. */
+/* The group is root's until a udev rule changes it. */
 static struct miscdevice argo_misc = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "argo",
@@ -22,7 +22,7 @@ static int __init argo_dev_init(void)
 {
 	int ret;
 
-	/* It may be built in, and there may be no Argo. */
+	/* This may be built in, and argo-core has found no Argo then. */
 	if (argo_domid() < 0)
 		return -ENODEV;
 	argo_dev_debugfs_init();
@@ -33,7 +33,7 @@ static int __init argo_dev_init(void)
 }
 module_init(argo_dev_init);
 
-/* Open files and mappings hold a reference. */
+/* Open files and mappings hold a reference to the module, so there are none. */
 static void __exit argo_dev_exit(void)
 {
 	misc_deregister(&argo_misc);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading in place: the ring in the memory of the program, and a call that says
- * where the next message is.
+ * Reading in place: mmap() maps the ring into the program, and ARGO_DEV_CONSUME tells
+ * where in it the next message is.
  */
 #include <linux/mm.h>
 
 #include "char.h"
 
-/* Messages that one call may step over */
+/* Messages that one call consumes at most */
 #define ARGO_CONSUME_MAX	1024
 
 static void argo_map_read_only(struct vm_area_struct *vma)
@@ -22,13 +22,13 @@ static void argo_map_read_only(struct vm_area_struct *vma)
 
 /**
  * argo_end_mmap() - mmap of the device
- * @file: its endpoint
- * @vma: where to
+ * @file: file of the endpoint
+ * @vma: where to map the ring
  *
- * The mapping keeps the file, and with it the ring.
+ * The mapping holds a reference to the file, so the ring lives as long as it.
  *
- * Return: 0; -ENOTCONN without a ring, -EPERM if it was to be written to, -ENXIO
- * if it is longer than the ring.
+ * Return: 0; -ENOTCONN without a ring, -EPERM for a writable mapping, -ENXIO if the
+ * mapping is longer than the ring.
  */
 int argo_end_mmap(struct file *file, struct vm_area_struct *vma)
 {
@@ -78,12 +78,12 @@ static int argo_show_next(struct argo_end *end, struct argo_dev_consume *consume
 }
 
 /**
- * argo_end_consume() - step over messages, and look at the next
+ * argo_end_consume() - consume messages, and describe the next one
  * @end: endpoint
- * @consume: how many; filled in
+ * @consume: how many to consume; the result is filled in
  *
- * Positions are those of the kernel, which checks each header: what a program
- * makes of its mapping matters to itself only.
+ * The kernel keeps the read position and checks each header, so a program that reads
+ * its mapping in a wrong way harms only itself.
  *
  * Return: 0; -ENOTCONN without a ring, -ECONNRESET if it is lost and empty,
  * -ERESTARTSYS.

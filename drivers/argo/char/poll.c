@@ -10,7 +10,7 @@ static __poll_t argo_poll_ring(struct argo_end *end, struct argo_ring *ring)
 {
 	__poll_t mask = 0;
 
-	/* All was read: be told of the next one. It may be there now. */
+	/* All was read: from now on a message wakes us. One may have come just now. */
 	if (!argo_ring_pending(ring))
 		argo_ring_done(ring);
 	if (argo_ring_pending(ring))
@@ -22,14 +22,15 @@ static __poll_t argo_poll_ring(struct argo_end *end, struct argo_ring *ring)
 
 /**
  * argo_end_poll() - poll of the device
- * @file: its endpoint
- * @table: who waits
+ * @file: file of the endpoint
+ * @table: for the wait queues
  *
- * Writable is what is not known to be full: only a write finds that out, and what
- * it has found out, room ends.
+ * Only a write finds out that the ring of a destination is full. So an endpoint is
+ * writable until a write finds no room, and again when there may be room.
  *
- * Return: EPOLLIN for a message, EPOLLOUT, EPOLLERR if the ring is lost, EPOLLHUP
- * if the default destination is gone; a read or a write then says so, too.
+ * Return: EPOLLIN for a message, EPOLLOUT if writable, EPOLLERR if the ring is lost,
+ * EPOLLHUP if the default destination is gone. With a ring, EPOLLERR and EPOLLHUP come
+ * with EPOLLIN, because a read then tells the reason.
  */
 __poll_t argo_end_poll(struct file *file, struct poll_table_struct *table)
 {

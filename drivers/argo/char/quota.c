@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Xen gives a domain 128 rings, which the other clients of Argo need, too.
+ * Limits for the rings of programs. Xen gives a domain 128 rings, and the other clients
+ * of Argo need some of them.
  */
 #define pr_fmt(fmt) "argo-dev: " fmt
 
@@ -29,7 +30,7 @@ static uint ring_bytes_max = SZ_1M;
 module_param(ring_bytes_max, uint, 0644);
 MODULE_PARM_DESC(ring_bytes_max, "memory of a ring without CAP_SYS_RESOURCE");
 
-/* Who is refused a ring can be told who has them. */
+/* @wanted was refused a ring: log the endpoints that have one. */
 static void argo_quota_complain(const struct argo_end *wanted)
 {
 	const struct argo_end *end;
@@ -47,11 +48,10 @@ static void argo_quota_complain(const struct argo_end *wanted)
 /**
  * argo_quota_take() - count a ring that is going to be made
  * @end: endpoint without a ring
- * @partner: of the ring
- * @port: of the ring
+ * @partner: partner of the ring
+ * @port: port of the ring
  *
- * Return: 0, or -ENOSPC if there are as many as there may be, which are then in
- * the log.
+ * Return: 0, or -ENOSPC if the limit is reached; the log then lists the holders.
  */
 int argo_quota_take(struct argo_end *end, u16 partner, u32 port)
 {
@@ -80,7 +80,7 @@ int argo_quota_take(struct argo_end *end, u16 partner, u32 port)
 }
 
 /**
- * argo_quota_give() - there is no ring after all
+ * argo_quota_give() - stop counting a ring that could not be made
  * @end: endpoint
  */
 void argo_quota_give(struct argo_end *end)

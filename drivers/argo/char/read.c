@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading: one message per call, straight from the ring.
+ * Reading: each call copies one message from the ring to the program.
  */
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
@@ -10,11 +10,11 @@
 #include "trace.h"
 
 /**
- * argo_end_head() - what a program is told about a message
+ * argo_end_head() - make the header that a program gets for a message
  * @end: endpoint
  * @msg: message in its ring
  *
- * Return: the header, not truncated.
+ * Return: the header, without ARGO_DEV_TRUNCATED.
  */
 struct argo_dev_head argo_end_head(struct argo_end *end, const struct argo_message *msg)
 {
@@ -39,7 +39,10 @@ static bool argo_copy_payload(const struct argo_message *msg, u32 len, struct io
 	       copy_to_iter(msg->seg[1], len - first, to) == len - first;
 }
 
-/* Unless it was copied whole, it stays in the ring. */
+/*
+ * Copy a message to the program, and consume it. It stays in the ring if copying fails,
+ * or if it did not fit and the program has set ARGO_DEV_BIND_KEEP.
+ */
 static ssize_t argo_copy_message(struct argo_end *end, const struct argo_message *msg,
 				 struct iov_iter *to)
 {
@@ -72,7 +75,7 @@ static ssize_t argo_take_message(struct argo_end *end, struct iov_iter *to)
 	if (ret > 0)
 		ret = argo_copy_message(end, &msg, to);
 	mutex_unlock(&end->read_lock);
-	/* What is in a broken ring, or in one of before a restore, is not read. */
+	/* -EIO: the ring is broken, or was registered before a restore. */
 	return ret == -EIO ? -ECONNRESET : ret;
 }
 
@@ -84,11 +87,11 @@ static bool argo_end_news(struct argo_end *end)
 
 /**
  * argo_end_read() - read_iter of the device
- * @iocb: its file is the endpoint
+ * @iocb: request for the endpoint's file
  * @to: where to copy a header and a message to
  *
- * What came before a ring was lost, or before the default destination was gone,
- * is read first.
+ * Messages that came before the ring was lost, or before the default destination was
+ * gone, are read first.
  *
  * Return: bytes; 0 if the default destination is gone; -ECONNRESET if the ring
  * is lost, -ENOTCONN if there is none, -EINVAL if there is no room for a header,
@@ -108,7 +111,7 @@ ssize_t argo_end_read(struct kiocb *iocb, struct iov_iter *to)
 		ret = argo_take_message(end, to);
 		if (ret)
 			return ret;
-		/* From now on a message makes a call of argo_end_data(). */
+		/* From now on argo_end_data() is called for a message. */
 		argo_ring_done(ring);
 		if (!argo_ring_pending(ring)) {
 			if (READ_ONCE(end->lost))
@@ -119,7 +122,7 @@ ssize_t argo_end_read(struct kiocb *iocb, struct iov_iter *to)
 		if (iocb->ki_flags & IOCB_NOWAIT ||
 		    iocb->ki_filp->f_flags & O_NONBLOCK)
 			return -EAGAIN;
-		/* A peer that makes argo_ring_next() skip does not keep us here. */
+		/* A peer whose messages argo_ring_next() skips must not keep us here. */
 		if (signal_pending(current))
 			return -ERESTARTSYS;
 		cond_resched();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writing: one message per call.
+ * Writing: each call sends one message.
  *
- * A writer that blocks waits with a destination of its own, so any number may do
- * so at once, also for different ones. A write that does not block leaves its wait
- * behind, in argo_end.full_dest, for poll() to see.
+ * A writer that blocks waits with a struct argo_dest of its own, so any number of them
+ * may wait at once, also for different destinations. A write that does not block leaves
+ * its wait in argo_end.full_dest, and poll() tells when it has ended.
  */
 #include <linux/mm.h>
 #include <linux/poll.h>
@@ -18,14 +18,14 @@ static_assert(ARGO_RING_LEN_MAX - sizeof(struct xen_argo_ring_message_header) -
 	      XEN_ARGO_MSG_SLOT_SIZE == ARGO_DEV_MESSAGE_MAX);
 
 /**
- * struct argo_out - a message on its way
- * @dest: where it goes to
- * @room: woken when there is
- * @full: there is none yet
- * @port: its source
+ * struct argo_out - a message that is being sent
+ * @dest: its destination
+ * @room: wait queue, woken when there may be room
+ * @full: @dest waits for room
+ * @port: its source port
  * @type: its type
- * @len: its payload
- * @iov: that in memory
+ * @len: bytes of its payload
+ * @iov: its payload in kernel memory
  */
 struct argo_out {
 	struct argo_dest dest;
@@ -45,7 +45,7 @@ static void argo_end_space(struct argo_dest *dest, enum argo_wake why)
 	wake_up_interruptible_poll(&end->writable, EPOLLOUT | EPOLLWRNORM);
 }
 
-/* It is not watched. */
+/* Never called: these destinations are not watched. */
 static void argo_dest_ignore(struct argo_dest *dest)
 {
 }
@@ -59,7 +59,7 @@ static void argo_out_space(struct argo_dest *dest, enum argo_wake why)
 {
 	struct argo_out *out = container_of(dest, struct argo_out, dest);
 
-	/* The waiter looks at this with the lock of its queue. */
+	/* argo_out_wait() checks this before it sleeps, so clear it before the wake-up. */
 	WRITE_ONCE(out->full, false);
 	wake_up_interruptible(&out->room);
 }
@@ -74,7 +74,10 @@ static int argo_out_try(struct argo_out *out, struct argo_dest *dest)
 	return argo_send_wait(dest, out->port, out->type, &out->iov, !!out->len, out->len);
 }
 
-/* Leave the wait to poll(). */
+/*
+ * Try to send once more, with full_dest. If there is still no room, full_dest waits, and
+ * poll() reports the end of the wait.
+ */
 static int argo_out_later(struct argo_end *end, const struct argo_out *out)
 {
 	const struct xen_argo_addr *addr = &out->dest.addr;
@@ -90,13 +93,13 @@ static int argo_out_later(struct argo_end *end, const struct argo_out *out)
 		argo_dest_add(&end->full_dest, addr->domain_id, addr->aport,
 			      &argo_end_dest_ops);
 	end->has_full_dest = true;
-	/* Before the try: argo_end_space() may run within it. */
+	/* argo_end_space() may clear this within argo_send_wait(), so set it before. */
 	WRITE_ONCE(end->full, true);
 	ret = argo_send_wait(&end->full_dest, out->port, out->type, &out->iov,
 			     !!out->len, out->len);
 	if (!argo_full(ret)) {
 		argo_dest_wait_end(&end->full_dest);
-		/* Somebody may have polled meanwhile. */
+		/* Another thread may have polled while the flag was set: wake it. */
 		argo_end_space(&end->full_dest, ARGO_WAKE_VIRQ);
 	}
 	mutex_unlock(&end->write_lock);
@@ -135,7 +138,7 @@ static int argo_out_send(struct argo_end *end, struct argo_out *out, bool nonblo
 	return argo_full(ret) ? -EAGAIN : ret;
 }
 
-/* Where to, and from which port */
+/* Fill in the destination and the source port. Return: 0 or a negative errno */
 static int argo_out_address(struct argo_end *end, const struct argo_dev_head *head,
 			    struct argo_out *out)
 {
@@ -150,14 +153,14 @@ static int argo_out_address(struct argo_end *end, const struct argo_dev_head *he
 	} else if (!argo_end_default(end, &out->dest.addr)) {
 		return -EDESTADDRREQ;
 	}
-	/* Without a ring nobody can answer. */
+	/* Without a ring nobody can answer, so the source port is 0. */
 	out->port = argo_end_ring(end) ? READ_ONCE(end->port) : 0;
 	return 0;
 }
 
 /**
  * argo_end_write() - write_iter of the device
- * @iocb: its file is the endpoint
+ * @iocb: request for the endpoint's file
  * @from: a header and a message
  *
  * Return: bytes; -EDESTADDRREQ if no destination is named and there is no default
@@ -210,7 +213,7 @@ ssize_t argo_end_write(struct kiocb *iocb, struct iov_iter *from)
 }
 
 /**
- * argo_end_write_end() - forget the wait for room
+ * argo_end_write_end() - remove the destination that a write has left to wait
  * @end: endpoint that is going away
  */
 void argo_end_write_end(struct argo_end *end)
