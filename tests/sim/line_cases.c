@@ -3,134 +3,7 @@
  * One end of a link, and a peer that says and reads just what it is told to, as
  * docs/protocol.md has it.
  */
-#include "line.h"
-
-#define MINE	0x100
-#define ITS	0x200
-#define HELLO	ARGONET_TYPE(ARGONET_KIND_HELLO)
-#define BYE	ARGONET_TYPE(ARGONET_KIND_BYE)
-#define DATA	ARGONET_TYPE(ARGONET_KIND_DATA)
-
-/**
- * struct other - the peer
- * @session: its
- * @seen: the other one's, as last told
- * @asked: its own, as the other one knew it then
- * @features: what it offers
- * @offload: what it asks for with a frame
- * @hellos: how many it read
- * @frames: the same
- */
-static struct other {
-	u64 session, seen, asked;
-	u32 features;
-	struct virtio_net_hdr offload;
-	unsigned int hellos, frames;
-} other;
-
-static struct line_end end;
-static size_t bytes_before;
-
-static void other_opens(void)
-{
-	expect(!fake_peer_open(PEER, ME, ITS, LEN), "no ring");
-}
-
-static void other_closes(void)
-{
-	fake_peer_close(PEER, ME, ITS);
-}
-
-static void other_reads(void)
-{
-	struct xen_argo_ring_message_header head;
-	struct argonet_hello hello;
-
-	while (fake_peer_recv(PEER, ME, ITS, &head, &hello, sizeof(hello)) >= 0) {
-		other.frames += head.message_type == DATA;
-		if (head.message_type != HELLO)
-			continue;
-		other.hellos++;
-		other.seen = le64_to_cpu(hello.session);
-		other.asked = le64_to_cpu(hello.peer_session);
-	}
-	fake_notify(PEER, NULL);
-}
-
-static void other_hello(u64 peer_session, bool up)
-{
-	const struct argonet_hello hello = {
-		.version_min = 1, .version_max = 1, .flags = cpu_to_le16(up),
-		.features = cpu_to_le32(other.features),
-		.session = cpu_to_le64(other.session),
-		.peer_session = cpu_to_le64(peer_session),
-		.max_frame = cpu_to_le32(1522), .max_message = cpu_to_le32(2048),
-		.queues = cpu_to_le32(1), .ring_size = cpu_to_le32(LEN),
-	};
-
-	fake_peer_send(PEER, ITS, ME, MINE, HELLO, &hello, sizeof(hello));
-	sim_sleep(1);
-}
-
-static void other_bye(void)
-{
-	const struct argonet_bye bye = { .session = cpu_to_le64(other.session) };
-
-	fake_peer_send(PEER, ITS, ME, MINE, BYE, &bye, sizeof(bye));
-	sim_sleep(1);
-}
-
-/* Return: whether the frame was taken */
-static bool other_frame(u32 len)
-{
-	unsigned long got = end.got;
-	u32 bytes = sizeof(struct argonet_record) + len;
-	struct argonet_record *record = kzalloc(bytes, 0);
-	u64 *tag = (u64 *)(record + 1);
-
-	record->len = cpu_to_le32(len);
-	record->offload = other.offload;
-	tag[0] = other.session;
-	tag[1] = other.seen;
-	expect(fake_peer_send(PEER, ITS, ME, MINE, DATA, record, bytes) >= 0, "no room");
-	kfree(record);
-	sim_sleep(1);
-	return end.got > got;
-}
-
-static void begin(u32 ring_size, bool open)
-{
-	const struct argonet_config config = {
-		.bound = true, .peer = PEER, .port = MINE, .peer_port = ITS,
-		.queues = 1, .ring_size = ring_size,
-	};
-
-	bytes_before = line_start();
-	other = (struct other) { .session = 77, .features = ARGONET_F_ALL };
-	if (open)
-		other_opens();
-	end_add(&end, &config);
-	expect(!end_up(&end), "does not start");
-	sim_sleep(1);
-}
-
-static void finish(void)
-{
-	end_down(&end);
-	end_del(&end);
-	other_closes();
-	line_stop(bytes_before);
-}
-
-static void connect(u32 ring_size)
-{
-	begin(ring_size, true);
-	other_reads();
-	other_hello(other.seen, false);
-	sim_sleep(20);
-	other_reads();
-	expect(end_is_up(&end), "not up");
-}
+#include "other.h"
 
 static bool ring_is_there(void)
 {
@@ -139,14 +12,14 @@ static bool ring_is_there(void)
 
 static void up_after_three_messages(void)
 {
-	connect(4096);
+	end_connect(4096);
 	expect(other.hellos == 2, "%u HELLOs", other.hellos);
-	finish();
+	end_finish();
 }
 
 static void frames_of_no_session(void)
 {
-	begin(4096, true);
+	end_begin(4096, true);
 	other_reads();
 	expect(!other_frame(64), "a frame before the HELLO");
 	other_hello(other.seen + 1, false);
@@ -160,13 +33,13 @@ static void frames_of_no_session(void)
 	sim_sleep(3000);
 	other_reads();
 	expect(!other.asked, "the session that ended is asked for");
-	finish();
+	end_finish();
 }
 
 /* A place in a message that was skipped meanwhile is none in the next one. */
 static void a_place_in_another_message(void)
 {
-	connect(4096);
+	end_connect(4096);
 	other.hellos = 0;
 	end.an.queue[0].rx.pos = 4096;
 	other_hello(other.seen, false);
@@ -174,14 +47,14 @@ static void a_place_in_another_message(void)
 	other_reads();
 	expect(other.hellos == 1, "%u HELLOs for one", other.hellos);
 	expect(other_frame(64), "no frame any more");
-	finish();
+	end_finish();
 }
 
 static void carrier_goes_with_the_peers_ring(void)
 {
 	unsigned int ms;
 
-	connect(4096);
+	end_connect(4096);
 	other_closes();
 	for (ms = 0; end.dev.carrier && ms < 10000; ms += 10)
 		sim_sleep(10);
@@ -189,7 +62,7 @@ static void carrier_goes_with_the_peers_ring(void)
 	for (ms = 0; !ring_is_there() && ms < 10000; ms += 10)
 		sim_sleep(10);
 	expect(ms >= 2000 && ms <= 3000, "our ring stayed away for %u ms", ms);
-	finish();
+	end_finish();
 }
 
 /* Nobody has to wait for a peer that started over without a word. */
@@ -197,7 +70,7 @@ static void a_ring_that_comes_back(void)
 {
 	unsigned int registers;
 
-	connect(4096);
+	end_connect(4096);
 	registers = fake_calls(FAKE_REGISTER);
 	other_closes();
 	frame_send(&end.an.queue[0], 64);
@@ -220,7 +93,7 @@ static void a_ring_that_comes_back(void)
 	other_closes();
 	sim_sleep(1200);
 	expect(!end.dev.carrier, "nobody looks any more");
-	finish();
+	end_finish();
 }
 
 /* It may have lost its ring unnoticed: that ours is away tells it. */
@@ -228,7 +101,7 @@ static void one_who_cannot_be_answered(void)
 {
 	unsigned int ms;
 
-	begin(4096, false);
+	end_begin(4096, false);
 	sim_sleep(500);
 	other_hello(0, false);
 	for (ms = 0; ring_is_there() && ms < 10000; ms += 10)
@@ -237,14 +110,14 @@ static void one_who_cannot_be_answered(void)
 	for (ms = 0; !ring_is_there() && ms < 10000; ms += 10)
 		sim_sleep(10);
 	expect(ms >= 2000 && ms <= 3000, "our ring stayed away for %u ms", ms);
-	finish();
+	end_finish();
 }
 
 static void one_who_reads_and_says_nothing(void)
 {
 	unsigned int registers;
 
-	begin(4096, false);
+	end_begin(4096, false);
 	sim_sleep(5000);
 	other_opens();
 	sim_sleep(5000);
@@ -256,7 +129,7 @@ static void one_who_reads_and_says_nothing(void)
 	expect(other.hellos >= 9 && other.hellos <= 11, "%u HELLOs", other.hellos);
 	expect(fake_calls(FAKE_REGISTER) - registers <= 3, "registered %u times",
 	       fake_calls(FAKE_REGISTER) - registers);
-	finish();
+	end_finish();
 }
 
 static void nobody_there(void)
@@ -264,7 +137,7 @@ static void nobody_there(void)
 	unsigned int registers, sends, asks;
 
 	fake_domain_destroy(PEER);
-	begin(4096, false);
+	end_begin(4096, false);
 	sim_sleep(5000);
 	registers = fake_calls(FAKE_REGISTER);
 	asks = fake_calls(FAKE_NOTIFY);
@@ -280,14 +153,14 @@ static void nobody_there(void)
 	sim_sleep(2100);
 	other_reads();
 	expect(other.hellos, "no HELLO");
-	finish();
+	end_finish();
 }
 
 static void flood_of_hellos(void)
 {
 	unsigned int i;
 
-	connect(4096);
+	end_connect(4096);
 	other.hellos = 0;
 	for (i = 0; i < 1000; i++) {
 		other_hello(other.seen, false);
@@ -296,14 +169,14 @@ static void flood_of_hellos(void)
 	expect(other.hellos >= 20 && other.hellos <= 51, "%u answers in %u ms",
 	       other.hellos, i);
 	expect(end_is_up(&end) && end.dev.carriers == 1, "carrier was off");
-	finish();
+	end_finish();
 }
 
 static void flood_of_sessions(void)
 {
 	unsigned int i;
 
-	connect(4096);
+	end_connect(4096);
 	for (i = 0; i < 2000; i++) {
 		other.session++;
 		other_hello(other.seen, false);
@@ -311,12 +184,12 @@ static void flood_of_sessions(void)
 	}
 	expect(end.dev.carriers >= 2 && end.dev.carriers <= 22,
 	       "carrier came %u times in %u ms", end.dev.carriers, i);
-	finish();
+	end_finish();
 }
 
 static void a_peer_without_offloads(void)
 {
-	connect(4096);
+	end_connect(4096);
 	expect(end.dev.features & NETIF_F_HW_CSUM, "checksums are not left to it");
 	other.features = 0;
 	other_hello(other.seen, true);
@@ -327,7 +200,7 @@ static void a_peer_without_offloads(void)
 	other_hello(other.seen, true);
 	sim_sleep(200);
 	expect(end.dev.features & NETIF_F_HW_CSUM, "features do not come back");
-	finish();
+	end_finish();
 }
 
 static void a_change_that_policy_kept_back(void)
@@ -359,7 +232,7 @@ static void the_longest_message(void)
 	unsigned int i;
 	char *buf;
 
-	connect(256 * 1024);
+	end_connect(256 * 1024);
 	most = end.an.own.max_message;
 	expect(most + 64 < argo_ring_max_payload(argo_ring_len(256 * 1024)),
 	       "all that fits is offered");
@@ -380,14 +253,14 @@ static void the_longest_message(void)
 	expect(end.got == 3 && end.an.queue[0].rx.stats.bad[ARGONET_BAD_LENGTH] == 1,
 	       "%lu frames of more than was offered", end.got);
 	kfree(buf);
-	finish();
+	end_finish();
 }
 
 static void all_is_given_back_of_what_is_refused(void)
 {
 	unsigned int i;
 
-	connect(4096);
+	end_connect(4096);
 	other.offload = (struct virtio_net_hdr) {
 		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM, .csum_start = 20,
 	};
@@ -395,7 +268,7 @@ static void all_is_given_back_of_what_is_refused(void)
 		expect(!other_frame(64), "taken");
 	expect(end.an.queue[0].rx.stats.bad[ARGONET_BAD_OFFLOAD] == 20, "%llu refused",
 	       (unsigned long long)end.an.queue[0].rx.stats.bad[ARGONET_BAD_OFFLOAD]);
-	finish();
+	end_finish();
 }
 
 static int changed_to(u32 ring_size)
@@ -404,13 +277,6 @@ static int changed_to(u32 ring_size)
 
 	config.ring_size = ring_size;
 	return end_configure(&end, &config, false);
-}
-
-static int named_again(void)
-{
-	const struct argonet_config config = end.an.config;
-
-	return end_configure(&end, &config, true);
 }
 
 static int may_rejoin(bool rejoin)
@@ -458,7 +324,7 @@ static void a_number_that_changes_hands(void)
 {
 	unsigned int registers;
 
-	connect(4096);
+	end_connect(4096);
 	fake_domain_destroy(PEER);
 	expect(gone_within(6000), "nobody notices that the domain is gone");
 	expect(!end.dev.carrier && end.dev.events == 1, "%u events", end.dev.events);
@@ -471,13 +337,13 @@ static void a_number_that_changes_hands(void)
 	expect(fake_calls(FAKE_REGISTER) == registers, "a ring for it");
 	expect(!named_again() && !is_gone(), "named, and still gone");
 	expect(stranger_joins() && end_is_up(&end), "named, and not joined");
-	finish();
+	end_finish();
 }
 
 /* The first message that Xen refuses tells it. */
 static void gone_at_once_with_traffic(void)
 {
-	connect(4096);
+	end_connect(4096);
 	fake_domain_destroy(PEER);
 	frame_send(&end.an.queue[0], 64);
 	expect(gone_within(50), "not gone at once");
@@ -485,13 +351,13 @@ static void gone_at_once_with_traffic(void)
 	expect(argonet_state(&end.an) == ARGONET_STATE_DOWN, "gone while down");
 	stranger_comes();
 	expect(!end_up(&end) && stranger_joins(), "not joined after down and up");
-	finish();
+	end_finish();
 }
 
 /* It said good-bye, so nobody misses it: its end is noticed all the same. */
 static void gone_after_a_bye(void)
 {
-	connect(4096);
+	end_connect(4096);
 	other_bye();
 	other_closes();
 	/* By then argo-core itself looks only once in five minutes. */
@@ -499,12 +365,12 @@ static void gone_after_a_bye(void)
 	expect(!is_gone() && ring_is_there(), "gone, though its domain is there");
 	fake_domain_destroy(PEER);
 	expect(gone_within(55000), "nobody notices that the domain is gone");
-	finish();
+	end_finish();
 }
 
 static void rings_that_come_and_go_are_no_stranger(void)
 {
-	connect(4096);
+	end_connect(4096);
 	other_closes();
 	sim_sleep(20000);
 	expect(!is_gone(), "gone, though its domain is there");
@@ -517,12 +383,12 @@ static void rings_that_come_and_go_are_no_stranger(void)
 	other_opens();
 	other.session++;
 	expect(!is_gone() && stranger_joins(), "not joined after a BYE");
-	finish();
+	end_finish();
 }
 
 static void whoever_has_the_number(void)
 {
-	connect(4096);
+	end_connect(4096);
 	expect(!may_rejoin(true) && end_is_up(&end) && end.dev.carriers == 1,
 	       "not as it was");
 	fake_domain_destroy(PEER);
@@ -542,12 +408,12 @@ static void whoever_has_the_number(void)
 	other_opens();
 	other.session++;
 	expect(!is_gone() && stranger_joins(), "gone for what happened before");
-	finish();
+	end_finish();
 }
 
 static void restored_somewhere_else(void)
 {
-	connect(4096);
+	end_connect(4096);
 	world_freeze();
 	world_restore();
 	expect(gone_within(100), "nobody notices the restore");
@@ -556,25 +422,25 @@ static void restored_somewhere_else(void)
 	expect(fake_peer_send(PEER, ITS, ME, MINE, HELLO, &other, 64) < 0, "a ring for it");
 	expect(!may_rejoin(true), "refused");
 	expect(stranger_joins(), "not joined");
-	finish();
+	end_finish();
 	/* The user was faster. */
-	connect(4096);
+	end_connect(4096);
 	world_freeze();
 	world_restore();
 	expect(!named_again(), "refused");
 	sim_sleep(100);
 	other.session++;
 	expect(!is_gone() && stranger_joins(), "not joined though it was named");
-	finish();
+	end_finish();
 	/* One that waits for a peer yet to come */
 	fake_domain_destroy(PEER);
-	begin(4096, false);
+	end_begin(4096, false);
 	sim_sleep(5000);
 	expect(!is_gone(), "gone before it was there");
 	world_freeze();
 	world_restore();
 	expect(gone_within(3000), "nobody notices the restore");
-	finish();
+	end_finish();
 	fake_domain_create(PEER);
 }
 
@@ -594,7 +460,7 @@ static void changes_that_change_nothing(void)
 {
 	u64 session;
 
-	connect(8192);
+	end_connect(8192);
 	session = end.an.handshake.session;
 	expect(!changed_to(8192), "as it is, and refused");
 	lines.stranger = true;
@@ -615,7 +481,7 @@ static void changes_that_change_nothing(void)
 	sim_sleep(20);
 	expect(end.an.handshake.session != session && end.an.own.ring_size == 4096,
 	       "the same as before");
-	finish();
+	end_finish();
 }
 
 /* Many such links may go down while RTNL is held. */
@@ -626,7 +492,7 @@ static void down_at_once_to_one_who_does_not_read(void)
 	unsigned long before;
 	unsigned int i;
 
-	connect(4096);
+	end_connect(4096);
 	for (i = 0; i < 1000 && !end.an.queue[0].tx.blocked; i++)
 		frame_send(&end.an.queue[0], 1000);
 	sim_sleep(3000);
@@ -636,7 +502,7 @@ static void down_at_once_to_one_who_does_not_read(void)
 	before = jiffies;
 	end_down(&end);
 	expect(jiffies - before < 5, "down after %lu ms", jiffies - before);
-	finish();
+	end_finish();
 }
 
 #define QUEUES	4
@@ -722,5 +588,6 @@ const struct test line_cases[] = {
 	CASE(restored_somewhere_else),
 	CASE(down_at_once_to_one_who_does_not_read),
 	CASE(counters_of_four_queues),
+	CASE(phases_are_as_drawn),
 	{}
 };

@@ -118,8 +118,12 @@ void sim_irq_on(void)
 	irq_off--;
 }
 
+void (*sim_at_point)(void);
+
 void sim_point(void)
 {
+	if (sim_at_point)
+		sim_at_point();
 	if (sim_percent && sim_may_switch() && sim_below(100) < sim_percent)
 		sim_to_idle(false);
 }

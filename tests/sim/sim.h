@@ -34,6 +34,9 @@ void sim_sleep(unsigned int ms);
 void sim_wait(const void *what);
 void sim_wake(const void *what);
 
+/* Called wherever another task may run, if it is set */
+extern void (*sim_at_point)(void);
+
 /* Run all there is, for so long */
 void sim_run(unsigned int ms);
 
