@@ -320,6 +320,8 @@ static inline void *kzalloc(size_t n, gfp_t gfp)
 /* Where the tests have somebody wait for memory */
 void *kvmalloc_array(size_t n, size_t size, gfp_t gfp);
 #define kfree(p)	free((void *)(p))
+#define kfree_rcu(p, member)	kfree(p)
+struct rcu_head { int unused; };
 #define kvfree(p)	free((void *)(p))
 #define vfree(p)	free((void *)(p))
 

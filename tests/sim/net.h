@@ -132,7 +132,7 @@ void napi_stick(struct napi_struct *napi, bool stuck);
 void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
 		    int (*poll)(struct napi_struct *napi, int budget));
 #define netif_napi_add_tx(dev, napi, poll)	netif_napi_add(dev, napi, poll)
-#define netif_napi_del(napi)	expect((napi)->scheduled, "deleted while enabled")
+#define __netif_napi_del(napi)	expect((napi)->scheduled, "deleted while enabled")
 
 /* Those who poll come and go with the world. */
 void net_start(void);

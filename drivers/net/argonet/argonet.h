@@ -54,6 +54,7 @@
  *	copies of pieces that exceed XEN_ARGO_MAXIOV
  * @mem: all that is allocated while the interface is up: @ring to @stage
  * @past: sum of the counters of earlier rings
+ * @rcu: frees all queues of the device
  * @owes: the peer may be waiting for room that it was not told of. The receive NAPI
  *	sets it; the transmit NAPI clears it and tells the peer
  * @talks: the peer has sent frames since this queue sent last. The receive NAPI sets
@@ -61,7 +62,7 @@
  * @tx: the half that sends
  * @rx: the half that receives
  *
- * @an to @past change with RTNL held and while nothing of the queue runs. @owes and
+ * @an to @rcu change with RTNL held and while nothing of the queue runs. @owes and
  * @talks are written by both halves, so they have a cache line of their own.
  */
 struct argonet_queue {
@@ -75,6 +76,7 @@ struct argonet_queue {
 		void *stage;
 	);
 	struct argo_ring_stats past;
+	struct rcu_head rcu;
 
 	bool owes ____cacheline_aligned_in_smp;
 	bool talks;
@@ -249,6 +251,16 @@ u32 argonet_offer(netdev_features_t features);
 int argonet_check_allowed(struct netlink_ext_ack *extack);
 int argonet_restart(struct argonet *an, const struct argonet_config *config,
 		    bool peer_named, struct netlink_ext_ack *extack);
+
+/* queue.c */
+int argonet_queues_create(struct net_device *dev);
+void argonet_queues_destroy(struct net_device *dev);
+struct argonet_memory *argonet_memory_create(struct argonet *an,
+					     const struct argonet_config *config,
+					     const struct argonet_params *own);
+void argonet_memory_destroy(struct argonet_memory *mem, unsigned int queues);
+void argonet_queues_start(struct argonet *an, struct argonet_memory *mem);
+void argonet_queues_stop(struct argonet *an);
 
 /* stats.c */
 void argonet_tx_count(struct argonet_queue *q, u64_stats_t *counter, unsigned int n);

@@ -5,8 +5,6 @@
 #include <linux/capability.h>
 #include <linux/etherdevice.h>
 #include <linux/ethtool.h>
-#include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include "argonet.h"
 #include "compat.h"
@@ -15,178 +13,6 @@
 #define ARGONET_TX_OFFLOADS \
 	(NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN | \
 	 NETIF_F_GSO_UDP_L4)
-
-static bool argonet_ring_data(void *priv)
-{
-	struct argonet_queue *q = priv;
-
-	argonet_rx_schedule(q);
-	return true;
-}
-
-static void argonet_ring_lost(void *priv)
-{
-	struct argonet_queue *q = priv;
-
-	argonet_event(q->an, ARGONET_EV_LOST);
-}
-
-static const struct argo_ring_ops argonet_ring_ops = {
-	.data = argonet_ring_data,
-	.lost = argonet_ring_lost,
-};
-
-static int argonet_init(struct net_device *dev)
-{
-	struct argonet *an = netdev_priv(dev);
-	unsigned int i;
-
-	an->queue = kcalloc(an->config.queues, sizeof(*an->queue), GFP_KERNEL);
-	if (!an->queue)
-		return -ENOMEM;
-	for (i = 0; i < an->config.queues; i++) {
-		struct argonet_queue *q = &an->queue[i];
-
-		q->an = an;
-		q->index = i;
-		u64_stats_init(&q->tx.sync);
-		u64_stats_init(&q->rx.sync);
-		__skb_queue_head_init(&q->tx.held);
-		hrtimer_setup(&q->tx.timer, argonet_tx_timer, CLOCK_MONOTONIC,
-			      HRTIMER_MODE_REL_PINNED);
-		netif_napi_add(dev, &q->rx.napi, argonet_rx_poll);
-		netif_napi_add_tx(dev, &q->tx.napi, argonet_tx_poll);
-		argonet_cpu_init(q);
-	}
-	argonet_show_queues(an);
-	return 0;
-}
-
-static void argonet_uninit(struct net_device *dev)
-{
-	argonet_ports_release(netdev_priv(dev));
-}
-
-/* Statistics may be read until now. */
-static void argonet_destroy(struct net_device *dev)
-{
-	struct argonet *an = netdev_priv(dev);
-	unsigned int i;
-
-	for (i = 0; i < an->config.queues; i++) {
-		netif_napi_del(&an->queue[i].tx.napi);
-		netif_napi_del(&an->queue[i].rx.napi);
-	}
-	kfree(an->queue);
-}
-
-static int argonet_alloc_queue(struct argonet_queue *q, struct argonet_memory *mem,
-			       const struct argonet_config *config,
-			       const struct argonet_params *own)
-{
-	struct argo_ring_config ring = {
-		.client = KBUILD_MODNAME,
-		.partner = config->peer,
-		.port = config->port + q->index,
-		.len = argo_ring_len(config->ring_size),
-		.max_message = own->max_message,
-	};
-	int ret;
-
-	mem->ring = argo_ring_create(&ring, &argonet_ring_ops, q);
-	if (IS_ERR(mem->ring))
-		return PTR_ERR(mem->ring);
-	ret = argonet_pools_create(q, mem, own->ring_size);
-	if (ret)
-		goto err_ring;
-	/* A batch, then a frame with all of it copied */
-	mem->stage = vmalloc(ARGONET_BATCH + sizeof(struct argonet_record) +
-			     argonet_max_sent(own));
-	if (!mem->stage) {
-		ret = -ENOMEM;
-		goto err_pools;
-	}
-	return 0;
-
-err_pools:
-	argonet_pools_destroy(mem);
-err_ring:
-	argo_ring_destroy(mem->ring);
-	return ret;
-}
-
-static void argonet_free_queue(struct argonet_memory *mem)
-{
-	argo_ring_destroy(mem->ring);
-	argonet_pools_destroy(mem);
-	vfree(mem->stage);
-}
-
-static void argonet_free(struct argonet_memory *mem, unsigned int queues)
-{
-	if (!mem)
-		return;
-	while (queues--)
-		argonet_free_queue(&mem[queues]);
-	kfree(mem);
-}
-
-/*
- * What all queues need, beside what they may have already: nothing of @an is
- * touched. To be freed with kfree() once argonet_start() has taken what it names.
- */
-static struct argonet_memory *argonet_alloc(struct argonet *an,
-					    const struct argonet_config *config,
-					    const struct argonet_params *own)
-{
-	struct argonet_memory *mem;
-	unsigned int i;
-	int ret;
-
-	mem = kcalloc(config->queues, sizeof(*mem), GFP_KERNEL);
-	if (!mem)
-		return ERR_PTR(-ENOMEM);
-	for (i = 0; i < config->queues; i++) {
-		ret = argonet_alloc_queue(&an->queue[i], &mem[i], config, own);
-		if (ret)
-			goto err_free;
-	}
-	return mem;
-
-err_free:
-	argonet_free(mem, i);
-	return ERR_PTR(ret);
-}
-
-static void argonet_start_queue(struct argonet_queue *q,
-				const struct argonet_memory *mem)
-{
-	const struct argonet_config *config = &q->an->config;
-
-	q->mem = *mem;
-	argonet_pools_start(q);
-	q->tx.run = 0;
-	atomic_set(&q->tx.woken, 0);
-	argonet_cpu_get(q);
-	argo_dest_add(&q->tx.dest, config->peer, config->peer_port + q->index,
-		      &argonet_dest_ops);
-}
-
-static void argonet_stop_queue(struct argonet_queue *q)
-{
-	struct argo_ring_stats stats;
-
-	/* The counters outlive the ring. */
-	argo_ring_get_stats(q->ring, &stats);
-	q->past.notify += stats.notify;
-	q->past.notify_elided += stats.notify_elided;
-	q->past.bad_headers += stats.bad_headers;
-
-	argo_dest_del(&q->tx.dest);
-	argonet_cpu_put(q);
-	argonet_free_queue(&q->mem);
-	q->ring = NULL;
-}
 
 /* What this side takes follows from its rings. */
 static struct argonet_params argonet_own(const struct argonet *an,
@@ -213,27 +39,12 @@ static struct argonet_params argonet_own(const struct argonet *an,
 	return own;
 }
 
-/* Get ready for the peer; what is missing now is retried later. */
-static void argonet_start(struct argonet *an, const struct argonet_params *own,
-			  const struct argonet_memory *mem, bool vouched)
-{
-	unsigned int i;
-
-	an->own = *own;
-	for (i = 0; i < an->config.queues; i++)
-		argonet_start_queue(&an->queue[i], &mem[i]);
-	argonet_control_start(an, vouched);
-}
-
 static void argonet_stop(struct argonet *an)
 {
-	unsigned int i;
-
 	if (!an->running)
 		return;
 	argonet_control_stop(an);
-	for (i = 0; i < an->config.queues; i++)
-		argonet_stop_queue(&an->queue[i]);
+	argonet_queues_stop(an);
 	an->dev->max_mtu = ARGONET_MAX_MTU;
 	an->peer_features = ARGONET_F_ALL;
 	argonet_limit_gso(an, ARGONET_MAX_BIG, ARGONET_MAX_BIG);
@@ -254,7 +65,7 @@ static int argonet_begin(struct argonet *an, const struct argonet_config *config
 	/* An unbound device is up without carrier until it is bound. */
 	if (config->bound && netif_running(an->dev)) {
 		own = argonet_own(an, config);
-		mem = argonet_alloc(an, config, &own);
+		mem = argonet_memory_create(an, config, &own);
 		if (IS_ERR(mem)) {
 			NL_SET_ERR_MSG(extack, "no memory for the rings, the link stays as it was");
 			return PTR_ERR(mem);
@@ -262,14 +73,16 @@ static int argonet_begin(struct argonet *an, const struct argonet_config *config
 	}
 	ret = argonet_ports_claim(an, config, extack);
 	if (ret) {
-		argonet_free(mem, config->queues);
+		argonet_memory_destroy(mem, config->queues);
 		return ret;
 	}
 	argonet_stop(an);
 	an->config = *config;
-	if (mem)
-		argonet_start(an, &own, mem, vouched);
-	kfree(mem);
+	if (mem) {
+		an->own = own;
+		argonet_queues_start(an, mem);
+		argonet_control_start(an, vouched);
+	}
 	return 0;
 }
 
@@ -334,6 +147,11 @@ int argonet_restart(struct argonet *an, const struct argonet_config *config,
 		return 0;
 	}
 	return argonet_begin(an, config, vouched, extack);
+}
+
+static void argonet_uninit(struct net_device *dev)
+{
+	argonet_ports_release(netdev_priv(dev));
 }
 
 static int argonet_open(struct net_device *dev)
@@ -419,7 +237,7 @@ static int argonet_change_mtu(struct net_device *dev, int mtu)
 }
 
 static const struct net_device_ops argonet_netdev_ops = {
-	.ndo_init = argonet_init,
+	.ndo_init = argonet_queues_create,
 	.ndo_uninit = argonet_uninit,
 	.ndo_open = argonet_open,
 	.ndo_stop = argonet_close,
@@ -454,7 +272,7 @@ void argonet_setup(struct net_device *dev)
 
 	dev->netdev_ops = &argonet_netdev_ops;
 	dev->needs_free_netdev = true;
-	dev->priv_destructor = argonet_destroy;
+	dev->priv_destructor = argonet_queues_destroy;
 	SET_NETDEV_DEVTYPE(dev, &argonet_type);
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
