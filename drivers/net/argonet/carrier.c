@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The phase of the link, and what the network stack sees of it: carrier, queues, MTU,
- * features. All but argonet_state() runs in the control work, or while that work is
- * stopped.
+ * The phase of the link, and what the network stack sees of it: carrier, queues, MTU
+ * and features. All functions but argonet_state() run in the control work, or while
+ * that is stopped.
  */
 #include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
@@ -10,16 +10,16 @@
 #include "argonet.h"
 #include "compat.h"
 
-/* Changes of the device take RTNL. A peer must not be able to cause more of them. */
+/* The shortest time between two changes of the device for a peer: each takes RTNL. */
 #define ARGONET_APPLY_INTERVAL	msecs_to_jiffies(100)
 
-/* Changing the number of queues makes all CPUs wait, so that is done less often. */
+/* The same for the number of queues, since each change waits for all CPUs */
 #define ARGONET_QUEUES_INTERVAL	HZ
 
-/* Time after carrier on until the stack has surely put the queue discipline in place */
+/* How long the stack may take to put the queue discipline in place after carrier on */
 #define ARGONET_NOTIFY_DELAY	msecs_to_jiffies(200)
 
-/* If the peer takes only frames below this size, it gets none to segment. */
+/* If the peer takes only frames shorter than this, the stack segments them itself. */
 #define ARGONET_MIN_GSO		2048
 
 enum argonet_state argonet_state(const struct argonet *an)
@@ -40,7 +40,7 @@ enum argonet_state argonet_state(const struct argonet *an)
 	}
 }
 
-/* Are our rings registered with Xen? */
+/* Return: whether our rings are registered with Xen */
 bool argonet_rings_open(const struct argonet *an)
 {
 	return an->phase != ARGONET_CLOSED && an->phase != ARGONET_GONE;
@@ -79,12 +79,12 @@ static void argonet_limit(unsigned int *size, struct argonet_gso *gso, u32 max)
 }
 
 /**
- * argonet_limit_gso() - limit the length of frames that the stack leaves unsegmented
+ * argonet_limit_gso() - limit the length of unsegmented frames
  * @an: device
- * @max4: bytes of a frame of IPv4
- * @max6: bytes of a frame of IPv6 and of any other kind
+ * @max4: bytes for IPv4
+ * @max6: bytes for IPv6 and all other protocols
  *
- * If a later limit is higher, the values that the user chose come back.
+ * The length that the user chose comes back when the limit permits it.
  *
  * Context: RTNL held.
  */
@@ -94,14 +94,14 @@ void argonet_limit_gso(struct argonet *an, u32 max4, u32 max6)
 
 	argonet_limit(&dev->gso_max_size, &an->gso6, max6);
 	argonet_limit(argonet_gso_ipv4(dev), &an->gso4, max4);
-	/* The call also lowers the two limits above where they exceed it. */
+	/* This lowers the two limits above if they are larger, but never raises them. */
 	netif_set_tso_max_size(dev, max(max4, max6));
 }
 
 /*
- * Set how long a frame may be that the peer segments. A VLAN tag may be added to it
- * later. TCP expects room for more than its headers, so if the peer takes only very
- * short frames, the stack segments instead.
+ * Limit unsegmented frames to what the peer takes, less a VLAN tag that the stack may
+ * add later. TCP needs a limit well above the length of its headers: if the peer takes
+ * less than ARGONET_MIN_GSO, the stack segments all frames itself.
  */
 static void argonet_apply_gso(struct argonet *an, const struct argonet_params *peer)
 {
@@ -118,7 +118,7 @@ static void argonet_apply_gso(struct argonet *an, const struct argonet_params *p
 			  peer->features & ARGONET_F_BIG6 ? most : max);
 }
 
-/* Set queues, MTU and offloads of the device to what the peer takes. RTNL is held. */
+/* With RTNL held. Set what the stack may send to this peer. */
 static int argonet_apply_peer(struct argonet *an,
 			      const struct argonet_params *peer)
 {
@@ -137,7 +137,7 @@ static int argonet_apply_peer(struct argonet *an,
 	dev->max_mtu = min_t(unsigned int, ARGONET_MAX_MTU,
 			     peer->max_frame - ARGONET_L2_OVERHEAD);
 	if (dev->mtu > dev->max_mtu && net_ratelimit())
-		netdev_warn(dev, "MTU %u is too large for domain %u, larger frames than it takes are dropped: set at most %u\n",
+		netdev_warn(dev, "MTU %u is too large for domain %u, frames longer than %u are dropped: set a smaller one\n",
 			    dev->mtu, an->config.peer, dev->max_mtu);
 	argonet_apply_gso(an, peer);
 	netdev_update_features(dev);
@@ -145,11 +145,10 @@ static int argonet_apply_peer(struct argonet *an,
 }
 
 /*
- * Apply the peer's parameters to the device, and turn carrier on. RTNL is only tried,
- * because the task that holds it may be waiting for this work in
- * argonet_control_stop().
+ * Let frames through, with the parameters that the peer told last.
  *
- * Return: false if it has to be tried again
+ * Return: false if this has to be tried again. The holder of RTNL may be
+ * argonet_control_stop(), which waits for this work, so this does not wait for RTNL.
  */
 bool argonet_link_up(struct argonet *an)
 {
@@ -189,10 +188,7 @@ void argonet_link_down(struct argonet *an)
 	argonet_say(an, "disconnected by");
 }
 
-/*
- * The peer does not read: turn carrier off until it sends a HELLO. If it does so at
- * once, carrier stays off for a second all the same, so that it does not flap fast.
- */
+/* Carrier stays off until the peer answers, but for a second at least. */
 void argonet_stall(struct argonet *an, const char *why)
 {
 	argonet_carrier_off(an);

@@ -1,34 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The life of a link: when its rings are opened and closed, carrier, stalls, loss.
+ * The control work of a link. It decides when rings are opened and closed, when
+ * carrier is on, and what to do about stalls and lost rings.
  *
- * Interrupts and the data path only note events. One work item per device acts
- * on them and is the only one to change the phase; when it needs RTNL it tries
- * for it and comes back, since the interface is brought down under RTNL.
+ * Interrupts and the data path only note events. One work item per device acts on
+ * them, and nobody else changes the phase while it may run. It never waits for RTNL:
+ * argonet_control_stop() holds RTNL and waits for it. If RTNL is taken, it runs again
+ * later.
  */
 #include <linux/rtnetlink.h>
 
 #include "argonet.h"
 #include "compat.h"
 
-/* A peer cannot make us send HELLOs faster than this. */
+/* The shortest time between two answers, so that no peer makes this side flood it */
 #define ARGONET_HELLO_INTERVAL	msecs_to_jiffies(20)
 
-/* Nor make us take our rings from Xen and register them again, by coming and going. */
+/* The shortest time between two registrations for a peer that comes and goes */
 #define ARGONET_REOPEN_INTERVAL	HZ
 
 /*
- * How long our rings stay away after the peer's was found missing. It may be
- * alive and have lost its ring without knowing: the absence of ours, which it
- * looks at once per second, tells it to start over.
+ * How long our rings stay closed after the peer's ring was missing. The peer may be
+ * alive and not know that Xen dropped its ring. It looks for our ring once per
+ * second, does not find it, and starts over.
  */
 #define ARGONET_HOLD		(5 * HZ / 2)
 
-/* Everything below runs in the control work, or with it stopped. */
+/* All functions below run in the control work, or while that is stopped. */
 
 /*
- * Return: how many jiffies are left until @when, or 0 if it has passed. A link may
- * be idle for longer than jiffies take to wrap, hence 64 bits.
+ * Return: how many jiffies are left until @when, or 0 if it has passed. Times have 64
+ * bits, because a link may be idle for longer than 32 bits of jiffies take to wrap.
  */
 static unsigned long argonet_until(u64 when)
 {
@@ -38,8 +40,9 @@ static unsigned long argonet_until(u64 when)
 }
 
 /*
- * Xen drops a ring when its partner's domain ends. argo-core finds that out, and
- * opening the ring again tells whether there is a domain of that number.
+ * Xen drops our ring when the peer's domain ends. Have argo-core look whether that
+ * happened: it reports the loss, the ring is opened again, and Xen refuses that if no
+ * domain has the number.
  */
 static void argonet_doubt_domain(struct argonet *an)
 {
@@ -50,8 +53,8 @@ static void argonet_doubt_domain(struct argonet *an)
 }
 
 /*
- * Send a HELLO if the peer has a ring. Xen is asked first whether it has, because Xen logs
- * each message that it refuses, but no question.
+ * Send a HELLO if the peer has a ring. Ask Xen first whether there is one, because Xen
+ * logs each message that it refuses, but no question.
  */
 static void argonet_probe_peer(struct argonet *an)
 {
@@ -63,8 +66,8 @@ static void argonet_probe_peer(struct argonet *an)
 
 	if (argo_dest_query(dest, &info) || !info.exists) {
 		/*
-		 * It sent something, so it lives, and yet it has no ring for us. Xen may
-		 * have dropped that ring without telling the peer.
+		 * The peer sent something, so it is alive. If it has no ring, Xen may have
+		 * dropped that without telling the peer.
 		 */
 		if (an->phase == ARGONET_STALLED || READ_ONCE(an->heard))
 			argonet_close_rings(an, ARGONET_HOLD);
@@ -76,8 +79,8 @@ static void argonet_probe_peer(struct argonet *an)
 	if (an->peer_absent && !READ_ONCE(an->heard) &&
 	    !argonet_until(an->opened_at + ARGONET_REOPEN_INTERVAL)) {
 		/*
-		 * The peer was away and is back. If its domain was reset, Xen dropped
-		 * our rings with it: register them again.
+		 * The peer was away and is back. Register our rings again, because Xen
+		 * dropped them if the peer's domain was reset.
 		 */
 		argonet_close_rings(an, 0);
 		return;
@@ -86,7 +89,7 @@ static void argonet_probe_peer(struct argonet *an)
 	argonet_send_hello(an);
 }
 
-/* Has the peer a ring for each queue that sends? */
+/* Return: whether the peer has a ring for each queue that sends */
 static bool argonet_peer_whole(struct argonet *an)
 {
 	struct argo_dest_info info;
@@ -98,7 +101,7 @@ static bool argonet_peer_whole(struct argonet *an)
 	return true;
 }
 
-/* Send again what was refused while the peer's ring was missing. */
+/* Send the messages again that Xen refused while the peer's ring was missing. */
 static void argonet_kick_queues(struct argonet *an)
 {
 	unsigned int i;
@@ -109,7 +112,7 @@ static void argonet_kick_queues(struct argonet *an)
 	local_bh_enable();
 }
 
-/* If rings of ours or of the peer are missing, close ours and start over. */
+/* If a ring of ours or of the peer is missing, close our rings and start over. */
 static void argonet_handle_loss(struct argonet *an, unsigned long events)
 {
 	bool linked = an->phase == ARGONET_UP || an->phase == ARGONET_STALLED;
@@ -121,7 +124,7 @@ static void argonet_handle_loss(struct argonet *an, unsigned long events)
 		argonet_say(an, "there is no");
 		argonet_close_rings(an, 0);
 	} else if (linked && events & BIT(ARGONET_EV_GONE) && !(events & BIT(ARGONET_EV_DOWN))) {
-		/* If the peer is back already, its HELLO says that it starts over. */
+		/* If the peer's rings are back, its HELLO tells whether it starts over. */
 		if (argonet_peer_whole(an)) {
 			argo_dest_watch(&an->queue[0].tx.dest, ARGO_WATCH_GONE);
 			argonet_kick_queues(an);
@@ -136,17 +139,17 @@ static void argonet_handle_down(struct argonet *an, unsigned long events)
 {
 	if (events & BIT(ARGONET_EV_DOWN) && an->phase != ARGONET_CONNECTING) {
 		argonet_link_down(an);
-		/* After a BYE it is expected that the peer's ring is missing. */
+		/* After a BYE a missing ring of the peer is no sign that Xen dropped it. */
 		if (!READ_ONCE(an->rx_open))
 			WRITE_ONCE(an->heard, false);
 	}
 	if (an->phase == ARGONET_UP && events & BIT(ARGONET_EV_STALL))
 		argonet_stall(an, "not read by");
 	if (an->phase == ARGONET_UP && events & BIT(ARGONET_EV_TOO_LONG))
-		argonet_stall(an, "messages too long for");
+		argonet_stall(an, "messages are too long for");
 }
 
-/* Is it time to let frames through, or to apply what the peer takes now? */
+/* Return: whether to let frames through, or to apply new parameters of the peer */
 static bool argonet_up_due(const struct argonet *an, unsigned long events)
 {
 	if (!READ_ONCE(an->rx_open))
@@ -162,10 +165,10 @@ static bool argonet_up_due(const struct argonet *an, unsigned long events)
 }
 
 /*
- * Send the HELLO that is due. Before the link goes up this cannot wait, since
- * the peer takes no frames before it has seen our answer.
+ * Send the HELLO that is due. It is @urgent before the link goes up, because the peer
+ * takes no frames before it has seen our answer.
  *
- * Return: false if it has to be tried again
+ * Return: false if this has to be tried again
  */
 static bool argonet_answer(struct argonet *an, unsigned long events, bool urgent)
 {
@@ -198,8 +201,8 @@ static void argonet_handle_up(struct argonet *an, unsigned long events)
 }
 
 /*
- * Announce our addresses to the network. The announcement is sent through the queue
- * discipline, which the stack puts in place some time after carrier went on.
+ * Announce our addresses to the network. The stack sends the announcement through the
+ * queue discipline, which it puts in place some time after carrier went on.
  */
 static void argonet_handle_notify(struct argonet *an, unsigned long events)
 {
@@ -213,7 +216,7 @@ static void argonet_handle_notify(struct argonet *an, unsigned long events)
 	rtnl_unlock();
 }
 
-/* Send a netlink event with the new state: a toolstack may know which domain to name. */
+/* Tell user space that the peer is gone: a toolstack may know which domain to name. */
 static void argonet_handle_gone(struct argonet *an)
 {
 	if (!an->tell_gone || !rtnl_trylock())
@@ -253,7 +256,7 @@ static void argonet_control_work(struct work_struct *work)
 	if (argonet_rings_open(an))
 		argonet_handle_loss(an, events);
 	if (an->phase == ARGONET_CLOSED && !argonet_until(an->reopen_at)) {
-		/* Events so far were about rings that do not exist any more. */
+		/* Earlier events were about rings that are closed now. */
 		WRITE_ONCE(an->events, 0);
 		events = 0;
 		argonet_open_rings(an);
@@ -280,7 +283,7 @@ void argonet_control_init(struct argonet *an)
 	argonet_events_init(an);
 }
 
-/* With RTNL held. A link that was gone stays so unless the user @vouched for the number. */
+/* With RTNL held. A link in ARGONET_GONE stays there unless the user @vouched for the number. */
 void argonet_control_start(struct argonet *an, bool vouched)
 {
 	bool gone = !vouched && an->phase == ARGONET_GONE;
@@ -301,7 +304,7 @@ void argonet_control_start(struct argonet *an, bool vouched)
 	mod_delayed_work(argonet_wq, &an->control, 0);
 }
 
-/* With RTNL held. Afterwards nothing of the device runs. */
+/* With RTNL held. No work, NAPI, timer or callback of the device runs afterwards. */
 void argonet_control_stop(struct argonet *an)
 {
 	WRITE_ONCE(an->running, false);
@@ -309,11 +312,22 @@ void argonet_control_stop(struct argonet *an)
 	if (argonet_rings_open(an) && an->handshake.peer_session)
 		argonet_send_bye(an);
 	argonet_close_rings(an, 0);
-	/* argonet_event() may have read @running before it was cleared, and queued them. */
+	/*
+	 * argonet_event() and argonet_event_blocked() queue the works if they read
+	 * @running as true. They may have read it before it was cleared above, and
+	 * queued after the first cancel. Such callers have returned by now, because the
+	 * rings are closed and the NAPIs are off.
+	 */
 	cancel_delayed_work_sync(&an->stall);
 	cancel_delayed_work_sync(&an->control);
-	/* Another CPU may have been told to poll and not have heard it yet. */
+	/*
+	 * argonet_rx_schedule() may have sent an IPI that has not arrived yet. Wait for
+	 * it, because it carries a pointer to the queue.
+	 */
 	kick_all_cpus_sync();
-	/* A poll that has completed its NAPI may still be at its end. */
+	/*
+	 * napi_disable() does not wait for a poll that has called napi_complete_done().
+	 * Such a poll may still read the queue. Polls are RCU readers, so wait for those.
+	 */
 	synchronize_net();
 }

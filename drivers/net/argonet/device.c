@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The network device: queues, up and down, features, MTU.
+ * The network device: it is configured, brought up and down, and has features and
+ * an MTU.
  */
 #include <linux/capability.h>
 #include <linux/etherdevice.h>
@@ -9,12 +10,12 @@
 #include "argonet.h"
 #include "compat.h"
 
-/* What can be left to the peer; each bit only if the peer takes it */
+/* Work that the stack may leave to the peer, unless argonet_fix_features() forbids it */
 #define ARGONET_TX_OFFLOADS \
 	(NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN | \
 	 NETIF_F_GSO_UDP_L4)
 
-/* What this side takes follows from its rings. */
+/* Return: what this side tells the peer that it takes. It follows from the ring size. */
 static struct argonet_params argonet_own(const struct argonet *an,
 					 const struct argonet_config *config)
 {
@@ -23,7 +24,7 @@ static struct argonet_params argonet_own(const struct argonet *an,
 	struct argonet_params own = {
 		.version = ARGONET_VERSION,
 		.features = argonet_offer(an->dev->features),
-		/* Two of the largest frames fit, or nothing would overlap. */
+		/* The ring holds two of them: the peer sends one while this side reads one. */
 		.max_frame = min_t(u32, ARGONET_MAX_BIG_FRAME, payload / 2 - record),
 		.queues = config->queues,
 		.ring_size = ALIGN(config->ring_size, XEN_ARGO_PAGE_SIZE),
@@ -31,8 +32,8 @@ static struct argonet_params argonet_own(const struct argonet *an,
 	u32 frame = min_t(u32, own.max_frame, ARGONET_MAX_FRAME);
 
 	/*
-	 * A large frame and many small ones, or two large ones. A longer one
-	 * is made of as many pieces as Xen takes, and goes alone.
+	 * A message has room for two frames of up to 64 KiB and a batch of small
+	 * ones, if the ring does. A longer frame has a message of its own.
 	 */
 	own.max_message = max(min(payload, 2 * (frame + record) + ARGONET_BATCH),
 			      own.max_frame + record);
@@ -51,9 +52,9 @@ static void argonet_stop(struct argonet *an)
 }
 
 /*
- * Go over to @config, with new memory in the place of the old, or stay as it is.
- * Unless the user @vouched for the peer's number, a link whose peer is gone stays
- * in that state.
+ * Change the link to @config. New memory is allocated before the old is given up, so
+ * the link stays as it is if that fails. A link whose peer is gone stays in that state,
+ * unless the user @vouched for the peer's number.
  */
 static int argonet_begin(struct argonet *an, const struct argonet_config *config,
 			 bool vouched, struct netlink_ext_ack *extack)
@@ -62,7 +63,7 @@ static int argonet_begin(struct argonet *an, const struct argonet_config *config
 	struct argonet_memory *mem = NULL;
 	int ret;
 
-	/* An unbound device is up without carrier until it is bound. */
+	/* A device without a peer has no rings and no carrier, even if it is up. */
 	if (config->bound && netif_running(an->dev)) {
 		own = argonet_own(an, config);
 		mem = argonet_memory_create(an, config, &own);
@@ -90,8 +91,8 @@ static int argonet_begin(struct argonet *an, const struct argonet_config *config
  * argonet_check_allowed() - may the caller decide about a link?
  * @extack: told why not
  *
- * Netlink and ethtool let the owner of any user namespace pass. Rings and ports
- * belong to the whole domain.
+ * Netlink and ethtool let the root user of any user namespace pass. That is not
+ * enough, because rings and ports belong to the whole domain.
  *
  * Return: 0 or -EPERM
  */
@@ -103,7 +104,7 @@ int argonet_check_allowed(struct netlink_ext_ack *extack)
 	return -EPERM;
 }
 
-/* But for @rejoin, which can change while the link goes on */
+/* @rejoin is not compared, because it can change while the link runs. */
 static bool argonet_same(const struct argonet_config *a,
 			 const struct argonet_config *b)
 {
@@ -115,19 +116,20 @@ static bool argonet_same(const struct argonet_config *a,
 /**
  * argonet_restart() - change the configuration
  * @an: device
- * @config: as it shall be, valid, with as many queues as before
- * @peer_named: the user gave the peer's number, be it the same as before
+ * @config: new configuration; the caller has checked it and not changed the queues
+ * @peer_named: the user gave the peer's number, even if it is the same as before
  * @extack: told why it failed
  *
- * All ways to change a link end here. If the interface is up and there is
- * something to change, this parts from one peer and begins with the other.
+ * All ways to change a link end here. If the interface is up and something changes,
+ * the session with the old peer ends and one with the new peer begins.
  *
  * A link in ARGONET_STATE_GONE begins again if the user vouches for the number of
  * its peer, by naming it or by allowing any domain that has it. Any other change
  * leaves it in that state.
  *
  * Context: RTNL held.
- * Return: 0; -EPERM, -EADDRINUSE, or -ENOMEM: then the link goes on as it was.
+ * Return: 0, or -EPERM, -EADDRINUSE, -ENOMEM; after an error the link goes on as it
+ * was.
  */
 int argonet_restart(struct argonet *an, const struct argonet_config *config,
 		    bool peer_named, struct netlink_ext_ack *extack)
@@ -141,7 +143,7 @@ int argonet_restart(struct argonet *an, const struct argonet_config *config,
 	if (argonet_same(config, &an->config) &&
 	    !(vouched && argonet_state(an) == ARGONET_STATE_GONE)) {
 		WRITE_ONCE(an->config.rejoin, config->rejoin);
-		/* The control work may not have noticed a restore yet. */
+		/* The user may know of a restore that the control work has not noticed. */
 		if (vouched)
 			WRITE_ONCE(an->restores, argo_restores());
 		return 0;
@@ -168,10 +170,10 @@ static int argonet_close(struct net_device *dev)
 }
 
 /**
- * argonet_offer() - what the peer may leave to us
+ * argonet_offer() - which work the peer may leave to this side
  * @features: features of the device
  *
- * Return: ARGONET_F_*, from what the user left switched on.
+ * Return: ARGONET_F_* for the features that the user left on
  */
 u32 argonet_offer(netdev_features_t features)
 {
@@ -191,7 +193,7 @@ static netdev_features_t argonet_fix_features(struct net_device *dev,
 	const struct argonet *an = netdev_priv(dev);
 	u32 peer = an->peer_features;
 
-	/* See xdp.c */
+	/* The peer must finish each frame that an XDP program is going to see. */
 	if (rtnl_dereference(an->xdp_prog))
 		features &= ~(NETIF_F_RXCSUM | NETIF_F_GRO_HW);
 	if (!(peer & ARGONET_F_CSUM))
@@ -278,7 +280,7 @@ void argonet_setup(struct net_device *dev)
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	dev->min_mtu = ARGONET_MIN_MTU;
 	dev->max_mtu = ARGONET_MAX_MTU;
-	/* For the user to choose; what is in use by default stays as it was. */
+	/* The user may raise gso_max_size to this. Its default stays as it was. */
 	netif_set_tso_max_size(dev, ARGONET_MAX_BIG);
 
 	argonet_set_xdp_features(dev);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events for the control work, from the data path and from interrupts. To change the
- * link takes process context, so an event only sets a bit and queues the work.
+ * Events for the control work. Interrupts and the data path set a bit and queue the
+ * work, because only process context may change the link.
  */
 #include "argonet.h"
 
 struct workqueue_struct *argonet_wq;
 
 /**
- * argonet_event() - note an event for the control work
+ * argonet_event() - note an event and queue the control work
  * @an: device
- * @event: which
+ * @event: event
  *
  * Context: any.
  */
@@ -18,17 +18,18 @@ void argonet_event(struct argonet *an, enum argonet_event event)
 {
 	unsigned long delay = 0;
 
-	/* If the peer said BYE before it closed its ring, that is read in the meantime. */
+	/* Wait for a BYE that is still unread: it may explain why the ring is missing. */
 	if (event == ARGONET_EV_GONE)
 		delay = ARGONET_RETRY_MIN;
+	/* The bit is set before @running is read. Pairs with xchg() in the control work. */
 	if (test_and_set_bit(event, &an->events) || !READ_ONCE(an->running))
 		return;
 	mod_delayed_work(argonet_wq, &an->control, delay);
 }
 
 /**
- * argonet_event_blocked() - check after ARGONET_STALL whether the queue still stands
- * @an: device, one of whose queues has just stopped
+ * argonet_event_blocked() - watch for a stall
+ * @an: device; one of its transmit queues has just stopped
  *
  * Context: any.
  */
@@ -38,10 +39,7 @@ void argonet_event_blocked(struct argonet *an)
 		queue_delayed_work(argonet_wq, &an->stall, ARGONET_STALL);
 }
 
-/*
- * If a queue has been blocked for ARGONET_STALL, the link is stalled. If queues are
- * blocked, but not for so long, look again when the first of them will have been.
- */
+/* If a queue has been stopped for ARGONET_STALL, note it; else look again when it may be. */
 static void argonet_stall_work(struct work_struct *work)
 {
 	struct argonet *an = container_of(to_delayed_work(work),
@@ -54,8 +52,8 @@ static void argonet_stall_work(struct work_struct *work)
 		unsigned long end;
 
 		/*
-		 * Pairs with smp_store_release() in argonet_tx_block(): blocked_since
-		 * is at least as new as blocked.
+		 * Pairs with smp_store_release() in argonet_tx_block(): if @blocked is seen,
+		 * so is @blocked_since.
 		 */
 		if (!smp_load_acquire(&q->tx.blocked))
 			continue;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The handshake as a pure state machine: a message in, things to do out.
+ * The handshake as a state machine without side effects. Each message of the peer
+ * changes the state and tells the caller what to do.
  *
- * The link is up when each side knows that the other has seen its session.
- * No kernel dependency beyond types, for user space tests and fuzzers.
+ * The link is up when each side knows that the other has seen its session. The code
+ * needs nothing of the kernel but types, so programs can test and fuzz it.
  */
 #ifdef __KERNEL__
 #include <linux/errno.h>
@@ -20,7 +21,7 @@
 #include "handshake.h"
 
 /**
- * argonet_handshake_start() - begin a session, and forget what the peer told
+ * argonet_handshake_start() - forget the peer and begin a session
  * @hs: handshake
  * @session: random, not 0
  */
@@ -30,10 +31,10 @@ void argonet_handshake_start(struct argonet_handshake *hs, u64 session)
 }
 
 /**
- * argonet_handshake_up() - has each side seen the session of the other?
+ * argonet_handshake_up() - tell whether both sides know each other's session
  * @hs: handshake
  *
- * Return: true if frames may be sent and are to be accepted.
+ * Return: true if this side may send frames, and has to accept them
  */
 bool argonet_handshake_up(const struct argonet_handshake *hs)
 {
@@ -68,7 +69,7 @@ static int argonet_hello_params(const struct argonet_hello *hello,
 	if (!hello->session)
 		return -EBADMSG;
 
-	/* All other features need CSUM: unsegmented frames have unfinished checksums. */
+	/* Unsegmented frames have unfinished checksums, so all features need CSUM. */
 	if (!(features & ARGONET_F_CSUM))
 		features = 0;
 
@@ -89,13 +90,14 @@ static int argonet_hello_params(const struct argonet_hello *hello,
 }
 
 /**
- * argonet_handshake_hello() - the peer sent a HELLO
+ * argonet_handshake_hello() - act on a HELLO of the peer
  * @hs: handshake
  * @hello: start of the message, readable in full
  * @len: length of the message, may be larger
  *
- * Return: ARGONET_HS_* flags; -EBADMSG if a field is not valid, or -EPROTONOSUPPORT
- * if the two sides have no version in common. After an error @hs is unchanged.
+ * Return: ARGONET_HS_* flags; -EBADMSG if the message makes no sense, or
+ * -EPROTONOSUPPORT if the sides have no version in common. After an error the state is
+ * as before.
  */
 int argonet_handshake_hello(struct argonet_handshake *hs,
 			    const struct argonet_hello *hello, u32 len)
@@ -109,7 +111,7 @@ int argonet_handshake_hello(struct argonet_handshake *hs,
 	ret = argonet_hello_params(hello, &peer);
 	if (ret)
 		return ret;
-	/* This is our own HELLO: the user linked the device to itself. */
+	/* The user linked the device to itself, so this is our own HELLO. */
 	if (le64_to_cpu(hello->session) == hs->session)
 		return -EBADMSG;
 
@@ -136,7 +138,7 @@ int argonet_handshake_hello(struct argonet_handshake *hs,
 }
 
 /**
- * argonet_handshake_bye() - the peer sent a BYE
+ * argonet_handshake_bye() - act on a BYE of the peer
  * @hs: handshake
  * @bye: start of the message, readable in full
  * @len: length of the message, may be larger
@@ -150,7 +152,7 @@ int argonet_handshake_bye(struct argonet_handshake *hs,
 
 	if (len < sizeof(*bye) || bye->reserved || !bye->session)
 		return -EBADMSG;
-	/* The BYE is for a session that is over already, or that we never saw. */
+	/* The BYE ends a session that is over, or that this side never saw. */
 	if (le64_to_cpu(bye->session) != hs->peer_session)
 		return 0;
 	hs->peer_session = 0;
@@ -161,8 +163,8 @@ int argonet_handshake_bye(struct argonet_handshake *hs,
 /**
  * argonet_handshake_fill() - make a HELLO
  * @hs: handshake
- * @own: our parameters
- * @up: our side of the link is up, and the peer need not answer
+ * @own: what this side can receive
+ * @up: this side needs no answer
  * @hello: filled in
  */
 void argonet_handshake_fill(const struct argonet_handshake *hs,

@@ -5,9 +5,9 @@
 #include "wire.h"
 
 /**
- * struct argonet_params - parameters of one side of a link, which its HELLO tells
- * @version: protocol version; of the peer's parameters, the version that both speak
- * @features: ARGONET_F_* that this side can receive
+ * struct argonet_params - one side of a link, as told to the other
+ * @version: protocol version; in the peer's parameters the one that both speak
+ * @features: ARGONET_F_* it can receive
  * @max_frame: largest frame it takes
  * @max_message: largest message it takes
  * @queues: rings it receives on
@@ -23,11 +23,11 @@ struct argonet_params {
 };
 
 /**
- * struct argonet_handshake - state of the handshake with the peer
- * @session: number of our session
- * @peer_session: number of the peer's session; 0 if we saw none, or if it ended
- * @acked: the peer has seen our session
- * @peer: parameters of the peer's last HELLO
+ * struct argonet_handshake - what both sides know of each other
+ * @session: session of this side
+ * @peer_session: session of the peer; 0 if none was seen, or it ended
+ * @acked: the peer has seen @session
+ * @peer: parameters that the peer told
  */
 struct argonet_handshake {
 	__u64 session;
@@ -38,7 +38,7 @@ struct argonet_handshake {
 
 /* What has to be done about a message of the peer */
 #define ARGONET_HS_REPLY	0x1	/* send a HELLO */
-#define ARGONET_HS_DOWN		0x2	/* the link goes down, at least for a moment */
+#define ARGONET_HS_DOWN		0x2	/* the link was up and is not any more */
 #define ARGONET_HS_UP		0x4	/* the link can go up */
 #define ARGONET_HS_CHANGED	0x8	/* the peer's parameters differ */
 

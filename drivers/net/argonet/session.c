@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * HELLO and BYE: the messages that make and end a session with the peer.
+ * HELLO and BYE, the messages that begin and end a session with the peer.
  */
 #include <linux/delay.h>
 #include <linux/random.h>
 
 #include "argonet.h"
 
-/* Messages of the peer, in NAPI context */
+/* The functions down to argonet_rx_control() run in the NAPI that reads queue 0. */
 
 static int argonet_rx_hello(struct argonet *an, const struct argo_message *msg)
 {
@@ -20,7 +20,7 @@ static int argonet_rx_hello(struct argonet *an, const struct argo_message *msg)
 	WRITE_ONCE(an->rx_open, argonet_handshake_up(&an->handshake));
 	spin_unlock(&an->lock);
 	if (todo == -EPROTONOSUPPORT && net_ratelimit())
-		netdev_warn(an->dev, "domain %u speaks protocol versions %u to %u, this driver %u\n",
+		netdev_warn(an->dev, "domain %u speaks protocol versions %u to %u, this driver speaks %u\n",
 			    an->config.peer, hello.version_min,
 			    hello.version_max, ARGONET_VERSION);
 	return todo;
@@ -40,13 +40,13 @@ static int argonet_rx_bye(struct argonet *an, const struct argo_message *msg)
 }
 
 /**
- * argonet_rx_control() - handle a message that is not DATA
- * @q: queue on which it came
+ * argonet_rx_control() - act on a message that is not DATA
+ * @q: queue that the message came in on
  * @msg: message
  *
  * Context: NAPI.
- * Return: false if it is neither a HELLO nor a BYE of this protocol version, or if it
- * came on another queue than queue 0.
+ * Return: false if this protocol version does not know the message, or allows only
+ * DATA on this queue
  */
 bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg)
 {
@@ -81,7 +81,7 @@ bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg)
 	return true;
 }
 
-/* Everything below runs in the control work, or with it stopped. */
+/* All functions below run in the control work, or while that is stopped. */
 
 bool argonet_peer_known(struct argonet *an, struct argonet_params *peer)
 {
@@ -110,8 +110,8 @@ int argonet_send_hello(struct argonet *an)
 	spin_lock_bh(&an->lock);
 	WRITE_ONCE(an->offered, an->offered | an->own.features);
 	/*
-	 * Without the UP flag the peer has to answer. A stalled side leaves the flag
-	 * out, because an answer proves that the peer reads again.
+	 * The peer has to answer a HELLO without the UP flag. A stalled side leaves the
+	 * flag out, because an answer proves that the peer reads again.
 	 */
 	argonet_handshake_fill(&an->handshake, &an->own,
 			       argonet_handshake_up(&an->handshake) &&
@@ -130,9 +130,9 @@ void argonet_send_bye(struct argonet *an)
 	int tries = an->phase == ARGONET_STALLED ? 1 : 5;
 
 	/*
-	 * The ring may be full. It is worth trying again, because a peer that gets no BYE
-	 * waits for us for seconds. A peer that has not read for long gets one try,
-	 * because RTNL is held meanwhile.
+	 * The ring may be full. Try again, because a peer that gets no BYE waits for
+	 * seconds until it notices. Try only once if the peer has not read for long,
+	 * because the caller holds RTNL.
 	 */
 	while (argo_full(argonet_send_control(an, ARGONET_KIND_BYE, &bye,
 					      sizeof(bye))) && --tries)
