@@ -235,7 +235,18 @@ all_but_lies()
 	assert_intact
 }
 
-@test "stack: sixty links made at once are up within a second" {
+# As long as dummies take: nothing waits for a grace period of its own.
+gone_soon() # DOM
+{
+	run on "$1" 'begin=${EPOCHREALTIME/./}
+		ip link set group 7 down && ip link set group 7 up && ip link del group 7 || exit
+		echo $(((${EPOCHREALTIME/./} - begin) / 1000))'
+	assert_success
+	echo "$1: $output ms"
+	assert [ "$output" -le $((1000 * BED_SLOW)) ]
+}
+
+@test "stack: sixty links made at once are up within a second, and gone within one" {
 	local a b
 
 	a=$(domid g1)
@@ -245,7 +256,7 @@ all_but_lies()
 	{
 		echo "modprobe argonet
 			for i in \$(seq 60); do
-				echo link add name many\$i type argonet peer $1 port \$((0x10000 + i)) \\
+				echo link add name many\$i group 7 type argonet peer $1 port \$((0x10000 + i)) \\
 					peer-port \$((0x10000 + i)) ring-size 64K
 				echo link set many\$i up
 			done | ip -batch -"
@@ -263,4 +274,7 @@ all_but_lies()
 	on g1 'ip addr add 10.77.0.1/24 dev many60'
 	on g2 'ip addr add 10.77.0.2/24 dev many60'
 	pings g1 10.77.0.2
+	# with a peer that reads, and with one that has no ring any more
+	gone_soon g1
+	gone_soon g2
 }
