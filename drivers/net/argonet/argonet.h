@@ -299,7 +299,7 @@ void argonet_control_stop(struct argonet *an);
 /* ports.c */
 int argonet_ports_claim(struct argonet *an, const struct argonet_config *config,
 			struct netlink_ext_ack *extack);
-void argonet_ports_release(struct argonet *an);
+void argonet_ports_release(struct net_device *dev);
 
 /* session.c */
 bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg);

@@ -320,14 +320,11 @@ void argonet_control_stop(struct argonet *an)
 	 */
 	cancel_delayed_work_sync(&an->stall);
 	cancel_delayed_work_sync(&an->control);
-	/*
-	 * argonet_rx_schedule() may have sent an IPI that has not arrived yet. Wait for
-	 * it, because it carries a pointer to the queue.
-	 */
+	/* Wait for the IPI that argonet_rx_schedule() may have sent: it names the queue. */
 	kick_all_cpus_sync();
 	/*
-	 * napi_disable() does not wait for a poll that has called napi_complete_done().
-	 * Such a poll may still read the queue. Polls are RCU readers, so wait for those.
+	 * A poll may still read the queue after napi_complete_done(), for which
+	 * napi_disable() does not wait. Polls are RCU readers, so this waits for them.
 	 */
 	synchronize_net();
 }

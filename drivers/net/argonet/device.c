@@ -151,11 +151,6 @@ int argonet_restart(struct argonet *an, const struct argonet_config *config,
 	return argonet_begin(an, config, vouched, extack);
 }
 
-static void argonet_uninit(struct net_device *dev)
-{
-	argonet_ports_release(netdev_priv(dev));
-}
-
 static int argonet_open(struct net_device *dev)
 {
 	struct argonet *an = netdev_priv(dev);
@@ -240,7 +235,7 @@ static int argonet_change_mtu(struct net_device *dev, int mtu)
 
 static const struct net_device_ops argonet_netdev_ops = {
 	.ndo_init = argonet_queues_create,
-	.ndo_uninit = argonet_uninit,
+	.ndo_uninit = argonet_ports_release,
 	.ndo_open = argonet_open,
 	.ndo_stop = argonet_close,
 	.ndo_start_xmit = argonet_start_xmit,

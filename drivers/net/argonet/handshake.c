@@ -41,15 +41,6 @@ bool argonet_handshake_up(const struct argonet_handshake *hs)
 	return hs->acked && hs->peer_session;
 }
 
-static bool argonet_same_params(const struct argonet_params *a,
-				const struct argonet_params *b)
-{
-	return a->version == b->version && a->features == b->features &&
-	       a->max_frame == b->max_frame &&
-	       a->max_message == b->max_message && a->queues == b->queues &&
-	       a->ring_size == b->ring_size;
-}
-
 static int argonet_hello_params(const struct argonet_hello *hello,
 				struct argonet_params *params)
 {
@@ -115,7 +106,7 @@ int argonet_handshake_hello(struct argonet_handshake *hs,
 	if (le64_to_cpu(hello->session) == hs->session)
 		return -EBADMSG;
 
-	if (!argonet_same_params(&peer, &hs->peer))
+	if (memcmp(&peer, &hs->peer, sizeof(peer)))
 		todo |= ARGONET_HS_CHANGED;
 	hs->peer = peer;
 

@@ -12,9 +12,11 @@
  * @max_message: largest message it takes
  * @queues: rings it receives on
  * @ring_size: bytes of each
+ *
+ * memcmp() compares them, so this has no holes.
  */
 struct argonet_params {
-	__u8 version;
+	__u32 version;
 	__u32 features;
 	__u32 max_frame;
 	__u32 max_message;

@@ -158,7 +158,7 @@ static int argonet_newlink(struct net_device *dev,
 	if (!ret)
 		argonet_cpu_spread(an);
 	else
-		argonet_ports_release(an);
+		argonet_ports_release(dev);
 	return ret;
 }
 
@@ -182,19 +182,8 @@ static int argonet_changelink(struct net_device *dev, struct nlattr *tb[],
 
 static size_t argonet_get_size(const struct net_device *dev)
 {
-	return nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PORT */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_PORT */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_RING_SIZE */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_QUEUES */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_STATE */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_VERSION */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_FEATURES */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_FEATURES */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_MAX_FRAME */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_QUEUES */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_ARGONET_PEER_RING_SIZE */
-	       nla_total_size(sizeof(u32));	/* IFLA_ARGONET_REJOIN */
+	/* All attributes are numbers. */
+	return IFLA_ARGONET_MAX * nla_total_size(sizeof(u32));
 }
 
 static int argonet_fill_peer(struct sk_buff *skb, struct argonet *an)

@@ -48,8 +48,10 @@ int argonet_ports_claim(struct argonet *an, const struct argonet_config *config,
 }
 
 /* If register_netdevice() fails, newlink calls this, possibly after ndo_uninit did. */
-void argonet_ports_release(struct argonet *an)
+void argonet_ports_release(struct net_device *dev)
 {
+	struct argonet *an = netdev_priv(dev);
+
 	mutex_lock(&argonet_ports_lock);
 	list_del_init(&an->node);
 	mutex_unlock(&argonet_ports_lock);

@@ -124,16 +124,7 @@ void argonet_memory_destroy(struct argonet_memory *mem, unsigned int queues)
 	kfree(mem);
 }
 
-/**
- * argonet_memory_create() - allocate what the queues of a link need
- * @an: device; it may be up, and goes on as it is
- * @config: configuration to allocate for
- * @own: what this side takes with that configuration
- *
- * Context: RTNL held.
- * Return: memory for argonet_queues_start() or argonet_memory_destroy(), or an
- * error pointer
- */
+/* Allocate what the queues need with @config. The device may be up, and goes on. */
 struct argonet_memory *argonet_memory_create(struct argonet *an,
 					     const struct argonet_config *config,
 					     const struct argonet_params *own)
@@ -147,14 +138,12 @@ struct argonet_memory *argonet_memory_create(struct argonet *an,
 		return ERR_PTR(-ENOMEM);
 	for (i = 0; i < config->queues; i++) {
 		ret = argonet_memory_fill(&an->queue[i], &mem[i], config, own);
-		if (ret)
-			goto err_free;
+		if (ret) {
+			argonet_memory_destroy(mem, i);
+			return ERR_PTR(ret);
+		}
 	}
 	return mem;
-
-err_free:
-	argonet_memory_destroy(mem, i);
-	return ERR_PTR(ret);
 }
 
 /* The queues own what @mem names from now on; the caller must not use it any more. */

@@ -9,33 +9,27 @@
 
 /* The functions down to argonet_rx_control() run in the NAPI that reads queue 0. */
 
-static int argonet_rx_hello(struct argonet *an, const struct argo_message *msg)
+static int argonet_rx_handshake(struct argonet *an, const struct argo_message *msg,
+				bool hello)
 {
-	struct argonet_hello hello = {};
+	union {
+		struct argonet_hello hello;
+		struct argonet_bye bye;
+	} m = {};
 	int todo;
 
-	argo_message_copy(msg, 0, &hello, min_t(u32, msg->len, sizeof(hello)));
+	argo_message_copy(msg, 0, &m, min_t(u32, msg->len, sizeof(m)));
 	spin_lock(&an->lock);
-	todo = argonet_handshake_hello(&an->handshake, &hello, msg->len);
+	if (hello)
+		todo = argonet_handshake_hello(&an->handshake, &m.hello, msg->len);
+	else
+		todo = argonet_handshake_bye(&an->handshake, &m.bye, msg->len);
 	WRITE_ONCE(an->rx_open, argonet_handshake_up(&an->handshake));
 	spin_unlock(&an->lock);
 	if (todo == -EPROTONOSUPPORT && net_ratelimit())
 		netdev_warn(an->dev, "domain %u speaks protocol versions %u to %u, this driver speaks %u\n",
-			    an->config.peer, hello.version_min,
-			    hello.version_max, ARGONET_VERSION);
-	return todo;
-}
-
-static int argonet_rx_bye(struct argonet *an, const struct argo_message *msg)
-{
-	struct argonet_bye bye = {};
-	int todo;
-
-	argo_message_copy(msg, 0, &bye, min_t(u32, msg->len, sizeof(bye)));
-	spin_lock(&an->lock);
-	todo = argonet_handshake_bye(&an->handshake, &bye, msg->len);
-	WRITE_ONCE(an->rx_open, argonet_handshake_up(&an->handshake));
-	spin_unlock(&an->lock);
+			    an->config.peer, m.hello.version_min,
+			    m.hello.version_max, ARGONET_VERSION);
 	return todo;
 }
 
@@ -54,15 +48,9 @@ bool argonet_rx_control(struct argonet_queue *q, const struct argo_message *msg)
 	bool hello = msg->type == ARGONET_TYPE(ARGONET_KIND_HELLO);
 	int todo;
 
-	if (q->index)
+	if (q->index || (!hello && msg->type != ARGONET_TYPE(ARGONET_KIND_BYE)))
 		return false;
-	if (hello)
-		todo = argonet_rx_hello(an, msg);
-	else if (msg->type == ARGONET_TYPE(ARGONET_KIND_BYE))
-		todo = argonet_rx_bye(an, msg);
-	else
-		return false;
-
+	todo = argonet_rx_handshake(an, msg, hello);
 	if (todo < 0) {
 		argonet_rx_bad(q, ARGONET_BAD_HANDSHAKE);
 		return true;
