@@ -467,6 +467,32 @@ static void a_partner_one_only_receives_from(void)
 	end();
 }
 
+/* Many rings fall silent together: Xen is asked about a few at a time. */
+static void many_silent_rings(void)
+{
+	struct client many[40];
+	u32 looks, most = 0;
+	unsigned int i, n;
+
+	both();
+	for (i = 0; i < ARRAY_SIZE(many); i++)
+		client_open(&many[i], PEER, PORT + 100 + i);
+	for (n = 0; n < 60; n++) {
+		looks = fake_calls(FAKE_REGISTER);
+		sim_sleep(1000);
+		most = max(most, fake_calls(FAKE_REGISTER) - looks);
+	}
+	expect(most && most <= 4, "%u looks in a second", most);
+	/* If one of them is lost, all are looked at. */
+	fake_drop_rings(ME, NULL);
+	sim_sleep(5000);
+	for (i = 0; i < ARRAY_SIZE(many); i++) {
+		expect(many[i].lost == 1, "ring %u lost %u times", i, many[i].lost);
+		client_close(&many[i]);
+	}
+	end();
+}
+
 /* Each look leaves a line in Xen's log: not one per message. */
 static void a_partner_that_says_little(void)
 {
@@ -1134,6 +1160,7 @@ const struct test cases[] = {
 	CASE(messages_beside_a_peer_that_does_not_read),
 	CASE(messages_beside_one_who_tries_again),
 	CASE(a_soft_reset_between_two_looks),
+	CASE(many_silent_rings),
 	CASE(a_partner_one_only_receives_from),
 	CASE(a_partner_that_says_little),
 	CASE(a_client_that_knows_better),

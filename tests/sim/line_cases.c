@@ -207,7 +207,7 @@ static void a_change_that_policy_kept_back(void)
 {
 	unsigned int hellos;
 
-	connect(4096);
+	end_connect(4096);
 	sim_sleep(100);
 	hellos = other.hellos;
 	fake.refused = 1ull << PEER;
@@ -221,7 +221,7 @@ static void a_change_that_policy_kept_back(void)
 	other_reads();
 	expect(other.hellos == hellos + 1, "%u HELLOs", other.hellos - hellos);
 	expect(end_is_up(&end), "not up");
-	finish();
+	end_finish();
 }
 
 /* What is offered is less than what fits into the ring. */

@@ -23,6 +23,9 @@
 #define ARGO_DOUBT_MIN	10
 #define ARGO_DOUBT_MAX	640
 
+/* How many silent rings a tick makes suspect: hundreds may fall silent together. */
+#define ARGO_LOOKS	2
+
 /*
  * Does Xen still have @ring? Try to register it: if Xen has it, Xen refuses before
  * it looks at length and pages. So the attempt is made with the smallest ring, for
@@ -86,6 +89,8 @@ static void argo_probe_suspects(void)
 			continue;
 		argo_lock();
 		argo_ring_lost(ring);
+		/* Whatever made Xen drop this ring has hit the others of its partner. */
+		argo_suspect_rings_of(ring->config.partner);
 		argo_unlock();
 	}
 	mutex_unlock(&argo_core.register_lock);
@@ -151,14 +156,16 @@ static void argo_ring_heard(struct argo_ring *ring)
  */
 static void argo_suspect_silent_rings(void)
 {
+	unsigned int looks = ARGO_LOOKS;
 	struct argo_ring *ring;
 
 	list_for_each_entry(ring, &argo_core.rings, node) {
 		if (READ_ONCE(ring->cursor.ring->tx_ptr) != ring->seen) {
 			argo_ring_heard(ring);
-		} else if (++ring->silent == ring->look) {
+		} else if (++ring->silent >= ring->look && looks) {
+			looks--;
 			WRITE_ONCE(ring->suspect, true);
-			ring->look += min(ring->look, ARGO_DOUBT_MAX);
+			ring->look = ring->silent + min(ring->silent, ARGO_DOUBT_MAX);
 		}
 	}
 }
