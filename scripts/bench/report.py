@@ -142,7 +142,9 @@ def check_counts(merged):
         for network in set(networks) & {"argonet", "argo-core"}:
             entry = networks[network]
             times = entry["median"].get("copied xen", 0)
-            if entry["per"] == "MiB" and not 0.95 <= times / (1 + (workload == "bridge")) < 1.1:
+            # A segment of 1448 bytes has a header and a record, and its ACK has them, too.
+            most = 1.15 if workload == "plain" else 1.1
+            if entry["per"] == "MiB" and not 0.95 <= times / (1 + (workload == "bridge")) < most:
                 sys.exit(f"{workload}/{network}: Xen copied {times} bytes per byte: miscounted")
 
 
