@@ -3,6 +3,10 @@
  * Sending: a queue for each peer, emptied by whoever adds to it, or by a work
  * item once a full ring has room again.
  *
+ * The queue's lock is held over the hypercalls, as that keeps packets in order
+ * whoever sends. Softirqs are off meanwhile, so each holder sends little, and
+ * leaves the rest to the work item.
+ *
  * The credit of each socket bounds the bytes that it has here, but not how many
  * packets those are in. So beyond a limit writers wait.
  */
@@ -11,6 +15,10 @@
 /* So many HELLOs may be sent in one of these times. */
 #define VSOCK_ARGO_HELLO_WINDOW	msecs_to_jiffies(100)
 #define VSOCK_ARGO_HELLOS	8
+
+/* What is sent with the lock held once: so many bytes, plus a packet, or packets */
+#define VSOCK_ARGO_BURST_BYTES	SZ_64K
+#define VSOCK_ARGO_BURST	16
 
 int vsock_argo_send_control(struct vsock_argo_peer *peer, unsigned int kind,
 			    const void *payload, u32 len, bool wait)
@@ -68,38 +76,63 @@ static void vsock_argo_unqueue(struct vsock_argo_peer *peer, struct sk_buff *skb
 	peer->queued -= skb->truesize;
 }
 
+static bool vsock_argo_tx_ready(const struct vsock_argo_peer *peer)
+{
+	return peer->opened && !peer->waiting &&
+	       (peer->hello_due || (peer->up && !skb_queue_empty(&peer->queue)));
+}
+
+/* Return: 0 if the peer is not to be sent anything now */
+static int vsock_argo_tx_hello(struct vsock_argo_peer *peer)
+{
+	int ret = peer->hs.there ? vsock_argo_send_hello(peer) : 1;
+
+	if (ret)
+		peer->hello_due = ret < 0;
+	return ret;
+}
+
+static int vsock_argo_tx_packet(struct vsock_argo_peer *peer, struct sk_buff_head *sent)
+{
+	struct sk_buff *skb = skb_peek(&peer->queue);
+	int ret = vsock_argo_send_packet(peer, skb);
+
+	if (ret > 0) {
+		vsock_argo_unqueue(peer, skb);
+		__skb_queue_tail(sent, skb);
+		vsock_argo_inc(peer, VSOCK_ARGO_TX);
+	}
+	return ret;
+}
+
 /*
- * Send what can be sent; what was is left in @sent, to be freed without the lock.
+ * Send some of what can be sent; what was is left in @sent, to be freed without
+ * the lock.
  *
  * Return: writers that waited can go on
  */
 static bool vsock_argo_tx_run(struct vsock_argo_peer *peer, struct sk_buff_head *sent)
 {
-	struct sk_buff *skb;
+	unsigned int bytes = 0, n = 0;
 	int ret;
 
 	lockdep_assert_held(&peer->queue.lock);
 
-	while (peer->opened && !peer->waiting) {
-		if (peer->hello_due) {
-			ret = peer->hs.there ? vsock_argo_send_hello(peer) : 1;
-			if (!ret)
-				break;
-			peer->hello_due = ret < 0;
-		} else if (peer->up && !skb_queue_empty(&peer->queue)) {
-			skb = skb_peek(&peer->queue);
-			ret = vsock_argo_send_packet(peer, skb);
-			if (ret > 0) {
-				vsock_argo_unqueue(peer, skb);
-				__skb_queue_tail(sent, skb);
-				vsock_argo_inc(peer, VSOCK_ARGO_TX);
-			}
-		} else {
+	while (vsock_argo_tx_ready(peer)) {
+		if (n++ == VSOCK_ARGO_BURST || bytes >= VSOCK_ARGO_BURST_BYTES) {
+			/* With the lock: who closes the ring ends this, too. */
+			queue_work(vsock_argo_wq, &peer->tx);
 			break;
 		}
-		if (argo_full(ret)) {
+		ret = peer->hello_due ? vsock_argo_tx_hello(peer) :
+		      vsock_argo_tx_packet(peer, sent);
+		if (!ret)
+			break;
+		if (ret > 0) {
+			bytes += ret;
+		} else if (argo_full(ret)) {
 			peer->waiting = true;
-		} else if (ret < 0) {
+		} else {
 			/* Its ring is gone, or as good as that. */
 			vsock_argo_event(peer, VSOCK_ARGO_EV_GONE);
 			break;
@@ -127,6 +160,8 @@ static void vsock_argo_tx_end(struct vsock_argo_peer *peer, struct sk_buff_head 
 /**
  * vsock_argo_tx_kick() - send what waits and can be sent
  * @peer: peer
+ *
+ * If that is much, the work item sends most of it.
  *
  * Context: process.
  */
