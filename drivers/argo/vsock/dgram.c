@@ -83,6 +83,17 @@ static void vsock_argo_dgram_fill(struct sk_buff *skb, const struct argo_message
 	}
 }
 
+/*
+ * What sock_queue_rcv_skb() asks first. Only readers add to a socket, with the
+ * table locked, so the answer holds until then.
+ */
+static bool vsock_argo_dgram_room(struct vsock_sock *vsk)
+{
+	struct sock *sk = sk_vsock(vsk);
+
+	return atomic_read(&sk->sk_rmem_alloc) < READ_ONCE(sk->sk_rcvbuf);
+}
+
 /**
  * vsock_argo_dgram_recv() - a datagram came
  * @peer: who sent it
@@ -97,8 +108,8 @@ void vsock_argo_dgram_recv(struct vsock_argo_peer *peer,
 			   const struct virtio_vsock_hdr *hdr,
 			   const struct argo_message *msg)
 {
+	struct sk_buff *skb = NULL;
 	struct vsock_sock *vsk;
-	struct sk_buff *skb;
 
 	mutex_lock(&vsock_argo_dgram_lock);
 	/* The lock keeps the socket from being released with this one left behind. */
@@ -108,7 +119,9 @@ void vsock_argo_dgram_recv(struct vsock_argo_peer *peer,
 		vsock_argo_inc(peer, VSOCK_ARGO_NO_SOCKET);
 		return;
 	}
-	skb = vsock_argo_dgram_alloc(msg->len - VSOCK_ARGO_HEADER);
+	/* What is dropped anyway costs no memory, not even for a moment. */
+	if (vsock_argo_dgram_room(vsk))
+		skb = vsock_argo_dgram_alloc(msg->len - VSOCK_ARGO_HEADER);
 	if (skb) {
 		*virtio_vsock_hdr(skb) = *hdr;
 		vsock_argo_dgram_fill(skb, msg);
