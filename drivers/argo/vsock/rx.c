@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) "vsock-argo: " fmt
 
+#include "packet.h"
 #include "vsock-argo.h"
 
 /*
@@ -61,17 +62,11 @@ static bool vsock_argo_rx_control(struct vsock_argo_peer *peer, const struct arg
 static bool vsock_argo_check(struct vsock_argo_peer *peer, struct virtio_vsock_hdr *hdr,
 			     u32 len)
 {
-	u16 type = le16_to_cpu(hdr->type), op = le16_to_cpu(hdr->op);
+	int ret = vsock_argo_packet_check(hdr, len, vsock_argo_local_cid());
 
-	if (le32_to_cpu(hdr->len) != len || len > VSOCK_ARGO_MAX_PAYLOAD) {
-		vsock_argo_inc(peer, VSOCK_ARGO_BAD_LENGTH);
-		return false;
-	}
-	if (le64_to_cpu(hdr->dst_cid) != vsock_argo_local_cid() ||
-	    !op || op > VIRTIO_VSOCK_OP_CREDIT_REQUEST || !type ||
-	    type > VSOCK_ARGO_TYPE_DGRAM || (len && op != VIRTIO_VSOCK_OP_RW) ||
-	    (type == VSOCK_ARGO_TYPE_DGRAM && op != VIRTIO_VSOCK_OP_RW)) {
-		vsock_argo_inc(peer, VSOCK_ARGO_BAD_PACKET);
+	if (ret) {
+		vsock_argo_inc(peer, ret == -EMSGSIZE ? VSOCK_ARGO_BAD_LENGTH :
+			       VSOCK_ARGO_BAD_PACKET);
 		return false;
 	}
 	if (!READ_ONCE(peer->up)) {
@@ -79,7 +74,7 @@ static bool vsock_argo_check(struct vsock_argo_peer *peer, struct virtio_vsock_h
 		return false;
 	}
 	/* The answers to those that came before are still here. */
-	if (op == VIRTIO_VSOCK_OP_REQUEST &&
+	if (le16_to_cpu(hdr->op) == VIRTIO_VSOCK_OP_REQUEST &&
 	    skb_queue_len_lockless(&peer->queue) >= VSOCK_ARGO_REPLIES_MAX) {
 		vsock_argo_inc(peer, VSOCK_ARGO_FLOOD);
 		return false;
@@ -88,42 +83,39 @@ static bool vsock_argo_check(struct vsock_argo_peer *peer, struct virtio_vsock_h
 	return true;
 }
 
-/* One piece of a packet: a packet of its own, with the same header. */
+/* One piece of a packet, from byte *@at of its payload on; moves *@at. */
 static struct sk_buff *vsock_argo_piece(const struct virtio_vsock_hdr *hdr,
-					const struct argo_message *msg, u32 at, u32 len)
+					const struct argo_message *msg, u32 *at)
 {
-	struct virtio_vsock_hdr *to;
+	struct virtio_vsock_hdr piece;
 	struct sk_buff *skb;
+	u32 len;
 
+	len = vsock_argo_packet_piece(hdr, *at, VSOCK_ARGO_PIECE, &piece);
 	skb = virtio_vsock_alloc_linear_skb(VSOCK_ARGO_HEADER + len,
 					    GFP_KERNEL | __GFP_NOWARN);
 	if (!skb)
 		return NULL;
-	to = virtio_vsock_hdr(skb);
-	*to = *hdr;
-	to->len = cpu_to_le32(len);
-	if (VSOCK_ARGO_HEADER + at + len < msg->len)
-		to->flags &= ~cpu_to_le32(VIRTIO_VSOCK_SEQ_EOM | VIRTIO_VSOCK_SEQ_EOR);
+	*virtio_vsock_hdr(skb) = piece;
 	if (len)
-		argo_message_copy(msg, VSOCK_ARGO_HEADER + at, skb_put(skb, len), len);
+		argo_message_copy(msg, VSOCK_ARGO_HEADER + *at, skb_put(skb, len), len);
+	*at += len;
 	return skb;
 }
 
 static bool vsock_argo_pieces(const struct virtio_vsock_hdr *hdr,
 			      const struct argo_message *msg, struct sk_buff_head *pieces)
 {
-	u32 len = msg->len - VSOCK_ARGO_HEADER, at = 0, n;
+	u32 len = msg->len - VSOCK_ARGO_HEADER, at = 0;
 	struct sk_buff *skb;
 
 	do {
-		n = min_t(u32, len - at, VSOCK_ARGO_PIECE);
-		skb = vsock_argo_piece(hdr, msg, at, n);
+		skb = vsock_argo_piece(hdr, msg, &at);
 		if (!skb) {
 			__skb_queue_purge(pieces);
 			return false;
 		}
 		__skb_queue_tail(pieces, skb);
-		at += n;
 	} while (at < len);
 	return true;
 }
