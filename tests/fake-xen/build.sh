@@ -6,9 +6,9 @@
 #
 # OUTDIR then holds argo-core.ko, with the fake Xen inside, argonet.ko and
 # argo-selftest.ko; and in OUTDIR/kunit/, if the kernel has KUnit, the first
-# two with their unit tests, and argo-fake-test.ko, to be loaded last. Tests run
-# when a module is loaded. All of it is built in copies of the sources, only
-# what changed is compiled again.
+# two with their unit tests, those of vsock-argo, and argo-fake-test.ko, to be
+# loaded last. Tests run when a module is loaded. All of it is built in copies of
+# the sources, only what changed is compiled again.
 
 . "$(dirname "$0")/../../scripts/lib/common.sh"
 
@@ -27,7 +27,7 @@ tree()
 	mkdir -p "$to/tests"
 	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' --exclude='*.gc??' \
 		--exclude='*.symvers' --exclude=/tests --exclude=fake-xen \
-		--exclude='Makefile' --exclude=argo/char --exclude=argo/vsock \
+		--exclude='Makefile' --exclude=argo/char \
 		"$TOP/drivers" "$TOP/include" "$to/"
 	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' --exclude='*.gc??' \
 		--exclude='*.symvers' "$TOP/tests/modules/" "$to/tests/"
@@ -35,10 +35,13 @@ tree()
 	rsync -rc --exclude=Kbuild.top "$TOP/tests/fake-xen/kunit/" "$to/fake-xen-kunit/"
 	mkdir -p "$to/drivers/net/argonet/fake-xen"
 	install_if_changed "$to/drivers/net/argonet/fake-xen/exports.c" <(exports)
-	# argonet stands for all clients.
-	install_if_changed "$to/Kbuild" <(grep -vE 'drivers/argo/(char|vsock)/' "$TOP/Kbuild") \
+	mkdir -p "$to/drivers/argo/vsock/fake-xen"
+	install_if_changed "$to/drivers/argo/vsock/fake-xen/license.c" \
+		<(printf '#include <linux/module.h>\nMODULE_LICENSE("GPL");\n')
+	# argonet stands for all clients. Of vsock-argo there are the unit tests.
+	install_if_changed "$to/Kbuild" <(grep -v 'drivers/argo/char/' "$TOP/Kbuild") \
 		"$TOP/tests/fake-xen/kunit/Kbuild.top"
-	for d in argo/core:core net/argonet:argonet; do
+	for d in argo/core:core argo/vsock:vsock net/argonet:argonet; do
 		install_if_changed "$to/drivers/${d%:*}/Makefile" \
 			"$TOP/drivers/${d%:*}/Makefile" \
 			"$TOP/tests/fake-xen/${d#*:}.mk"
@@ -91,6 +94,7 @@ kunit()
 	modules "$out/kunit/src" CONFIG_ARGO_KUNIT_TEST=y CONFIG_ARGONET_KUNIT_TEST=y
 	cp "$out/kunit/src/drivers/argo/core/argo-core.ko" \
 		"$out/kunit/src/drivers/net/argonet/argonet.ko" \
+		"$out/kunit/src/drivers/argo/vsock/vsock-argo-test.ko" \
 		"$out/kunit/src/fake-xen-kunit/argo-fake-test.ko" "$out/kunit/"
 }
 

@@ -48,6 +48,6 @@ modules_report()
 run_units()
 {
 	modules_report /debug/kunit "argo-core kunit_seed=$SEED fake_seed=$SEED" \
-		"argonet kunit_seed=$SEED" "argo-fake-test hostile_seed=$SEED"
+		"argonet kunit_seed=$SEED" vsock-argo-test "argo-fake-test hostile_seed=$SEED"
 	modules_report /debug "argo-core fake_seed=$SEED" 'argo-selftest domid=1 absent=9'
 }
