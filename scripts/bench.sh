@@ -31,7 +31,7 @@ if [ -n "${BENCH_WORKLOADS:-}" ]; then
 	cpu_workloads=$workloads two_cpus=
 	cpus=${BENCH_CPUS:-}
 else
-	workloads="tcp tcpbig tcp4 sendfile bidir rr ping udp64 udp1400 plain bridge raw queues idle sizes loopback pinned ordinary"
+	workloads="tcp tcpbig tcp4 sendfile bidir rr ping udp64 udp1400 vsock vsockrr plain bridge raw queues idle sizes loopback pinned ordinary"
 	cpu_workloads="tcp tcp4 queues"
 	two_cpus="pingload slowreader"
 	cpus=${BENCH_CPUS:-2,4}

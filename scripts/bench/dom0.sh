@@ -266,10 +266,32 @@ queues()
 	done
 }
 
+# Sockets of AF_VSOCK: a stream, and rounds of 64 bytes
+sockets()
+{
+	local cid=$(($(xl domid g2) + 2)) g i
+
+	for g in g1 g2; do
+		on $g "modprobe vsock-argo peers=$(xl domid g$((3 - ${g#g})))"
+	done
+	on g2 'flow vserve'
+	for i in $(seq 50); do
+		! on g1 'grep -q " up " /sys/kernel/debug/vsock-argo/peers' || break
+		sleep 0.2
+	done
+	! wanted vsock || measure vsock vsock-argo $cid $((16 * mib)) $((80 * mib)) vsock %
+	! wanted vsockrr || measure vsockrr vsock-argo $cid 100 600 vsockrr %
+	on g2 'killall flow; flow serve'
+	for g in g1 g2; do
+		on $g 'until rmmod vsock-argo; do sleep 0.2; done'
+	done
+}
+
 # Within one guest: what programs and stack cost without any driver
 loopback()
 {
-	on g1 'flow serve'
+	on g1 'modprobe vsock_loopback && flow vserve && flow serve'
+	measure lovsock loopback 1 $((16 * mib)) $((80 * mib)) vsock %
 	measure lotcp loopback 127.0.0.1 $((16 * mib)) $((80 * mib)) tcp % 1
 	measure loudp64 loopback 127.0.0.1 2048 12288 udp % 64 64 2000
 }
@@ -294,6 +316,9 @@ on g1 'modprobe argonet'
 on g2 'modprobe argonet'
 argonet_link
 workloads argonet 10.77.0.2 argo0
+if wanted vsock || wanted vsockrr; then
+	sockets
+fi
 ! wanted raw || raw
 ! wanted bridge || bridge
 ! wanted queues || queues

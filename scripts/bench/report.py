@@ -139,7 +139,7 @@ def print_targets(merged, rounds):
 def check_counts(merged):
     """Xen copies every byte of a stream once for each ring it goes through."""
     for workload, networks in merged.items():
-        for network in set(networks) & {"argonet", "argo-core"}:
+        for network in set(networks) & {"argonet", "argo-core", "vsock-argo"}:
             entry = networks[network]
             times = entry["median"].get("copied xen", 0)
             # A segment of 1448 bytes has a header and a record, and its ACK has them, too.

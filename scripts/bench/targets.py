@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What argonet shall reach, what counts as worse, and the model for speed."""
+"""What argonet and vsock-argo shall reach, what counts as worse, and the model for speed."""
 import collections
 import operator
 import statistics
 
-Target = collections.namedtuple("Target", "name workload metric must aim ratio",
-                                defaults=[None])
+Target = collections.namedtuple("Target", "name workload metric must aim ratio network",
+                                defaults=[None, "argonet"])
 
 # "ratio" is to another entry, (workload, network), and must and aim are for it.
 TARGETS = [
@@ -29,6 +29,16 @@ TARGETS = [
            ("udp64", "argonet")),
     Target("ping beside 100 idle links, ratio", "ping+100", "insn", 1.1, 1.02,
            ("ping", "argonet")),
+    Target("vsock: hypercalls/MiB", "vsock", "hypercalls", 20, 10, None, "vsock-argo"),
+    Target("vsock: time/MiB of TCP's over argonet", "vsock", "virtual us", 1.2, 0.6,
+           ("tcp", "argonet"), "vsock-argo"),
+    Target("vsock: events delivered/MiB", "vsock", "events delivered", 2, 1, None, "vsock-argo"),
+    Target("vsock: domain switches/MiB", "vsock", "domain switches", 2, 1, None, "vsock-argo"),
+    Target("vsock: bytes copied/byte", "vsock", "copied", 3.05, 2.1, None, "vsock-argo"),
+    Target("vsock, 64 bytes and answer: hypercalls", "vsockrr", "hypercalls", 2, 2, None,
+           "vsock-argo"),
+    Target("vsock, 64 bytes and answer: switches", "vsockrr", "domain switches", 2, 2, None,
+           "vsock-argo"),
     Target("memory pinned / charged", "pinned", "pinned / charged", 1.1, 1),
     # The scheduler may send two streams on one CPU; the median has at most two.
     Target("4 queues, 4 vCPUs: busiest one's share", "tcp4q4@4", "busiest CPU's share", 0.5, 0.3),
@@ -87,8 +97,8 @@ MODEL = {"ipc": 2, "hz": 3.3e9, "copy": 25e9, "zero": 40e9,
 
 
 def value_of(target, merged):
-    """A target's value with argonet and with netfront; KeyError if not measured"""
-    value = merged[target.workload]["argonet"]["median"][target.metric]
+    """A target's value with its driver and with netfront; KeyError if not measured"""
+    value = merged[target.workload][target.network]["median"][target.metric]
     other = merged[target.workload].get("netfront", {"median": {}})["median"].get(target.metric)
     if target.ratio:
         workload, network = target.ratio

@@ -70,6 +70,11 @@ uint64_t take_datagrams(int ctl, const struct request *req);
 void ping(const char *host, uint64_t count);
 void udp(const char *host, uint64_t count, size_t size, uint64_t burst, unsigned int pause);
 
+/* vsock.c */
+void vsock_serve(void);
+void vsock_stream(unsigned int cid, uint64_t bytes);
+void vsock_rr(unsigned int cid, uint64_t count);
+
 /* latency.c */
 void latency(const char *host, unsigned int count, int streams, uint64_t pace);
 

@@ -10,6 +10,9 @@
  *   flow rr LABEL ADDRESS COUNT                 one byte there and back, TCP
  *   flow ping LABEL ADDRESS COUNT               ICMP echo, one after the other
  *   flow udp LABEL ADDRESS COUNT SIZE BURST US  datagrams, a pause after each burst
+ *   flow vserve                                 the other end of the next two
+ *   flow vsock LABEL CID BYTES                  a stream over AF_VSOCK, writes of 64 KiB
+ *   flow vsockrr LABEL CID COUNT                64 bytes there and back, the same way
  *   flow latency LABEL ADDRESS COUNT FLOWS PACE ICMP echoes beside streams of PACE
  *                                               bytes per 100 ms, or 0: what they can
  *   flow hold WHAT ADDRESS                      somebody who keeps what he receives
@@ -61,6 +64,12 @@ int main(int argc, char **argv)
 	else if (!strcmp(what, "udp") && argc == 8)
 		udp(argv[3], to_number(argv[4]), to_number(argv[5]),
 		    to_number(argv[6]), to_number(argv[7]));
+	else if (!strcmp(what, "vserve") && argc == 2)
+		vsock_serve();
+	else if (!strcmp(what, "vsock") && argc == 5)
+		vsock_stream(to_number(argv[3]), to_number(argv[4]));
+	else if (!strcmp(what, "vsockrr") && argc == 5)
+		vsock_rr(to_number(argv[3]), to_number(argv[4]));
 	else if (!strcmp(what, "latency") && argc == 7)
 		latency(argv[3], to_number(argv[4]), to_number(argv[5]), to_number(argv[6]));
 	else if (!strcmp(what, "hold") && argc == 4)
