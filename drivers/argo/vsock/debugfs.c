@@ -31,10 +31,11 @@ static int vsock_argo_peers_show(struct seq_file *file, void *unused)
 
 	rcu_read_lock();
 	xa_for_each(&vsock_argo_peers, domid, peer) {
-		seq_printf(file, "domain %lu cid %lu %s queue %u", domid,
+		seq_printf(file, "domain %lu cid %lu %s queue %u session %llx", domid,
 			   domid + VSOCK_ARGO_CID_BASE,
 			   READ_ONCE(peer->up) ? "up" : READ_ONCE(peer->opened) ?
-			   "open" : "closed", skb_queue_len_lockless(&peer->queue));
+			   "open" : "closed", skb_queue_len_lockless(&peer->queue),
+			   READ_ONCE(peer->hs.session));
 		for (i = 0; i < VSOCK_ARGO_COUNTS; i++)
 			seq_printf(file, " %s %ld", vsock_argo_count_names[i],
 				   atomic_long_read(&peer->counts[i]));
