@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What vsock-argo puts on the wire. Documentation: docs/vsock.md
+ * What vsock-argo puts on the wire. Documentation: docs/vsock-protocol.md
  */
 #ifndef _VSOCK_ARGO_WIRE_H
 #define _VSOCK_ARGO_WIRE_H
