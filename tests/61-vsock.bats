@@ -1,80 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck disable=SC2016 # the domains' shells expand much of this
+# shellcheck disable=SC2016,SC2034 # the domains' shells expand much of this; HURT
 # Sockets of AF_VSOCK between domains, by socat and by tools/vsock.c.
 # bats file_tags=vsock
 
 load lib/traffic
 load lib/faults
-
-setup_file()
-{
-	tool_install vsock dom0 g1 g2
-}
-
-# Its rings would be among those that other tests count.
-teardown_file()
-{
-	local d
-
-	for d in dom0 g1 g2; do
-		on "$d" 'modprobe -r vsock-argo'
-	done
-}
-
-setup()
-{
-	bed_setup
-	on dom0 'modprobe vsock-argo'
-	on g1 "modprobe vsock-argo && echo 0,$(domid g2) >/sys/module/vsock_argo/parameters/peers"
-	on g2 "modprobe vsock-argo && echo 0,$(domid g1) >/sys/module/vsock_argo/parameters/peers"
-}
-
-teardown()
-{
-	local d
-
-	for d in dom0 g1 g2; do
-		on "$d" 'killall -q -9 vsock socat; true' || true
-	done
-	[ -z "${HURT:-}" ] || guest_ensure "$HURT"
-	# whatever died was reset without a word by whoever is left
-	bed_teardown
-}
-
-# background DOM COMMAND: run it there, output to /tmp/out
-background()
-{
-	on "$1" "setsid $2 </dev/null >/tmp/out 2>&1 &"
-}
-
-cid()
-{
-	echo $(($(domid "$1") + 2))
-}
-
-# counted DOM PEER NAME: a counter of that domain about that peer
-counted()
-{
-	on "$1" "sed -n 's/^domain $(domid "$2") .* $3 \([0-9]*\).*/\1/p' \
-		/sys/kernel/debug/vsock-argo/peers"
-}
-
-is_up() # DOM PEER
-{
-	on "$1" "grep -q '^domain $(domid "$2") .* up ' /sys/kernel/debug/vsock-argo/peers"
-}
-
-both_up() # DOM DOM
-{
-	retry_until 10 is_up "$1" "$2"
-	retry_until 10 is_up "$2" "$1"
-}
-
-listens() # DOM PORT
-{
-	on "$1" "ss -l --vsock -n | grep -q ':$2 '"
-}
+load lib/vsock
 
 # bats test_tags=smoke
 @test "vsock: dom0's socat answers a guest's within a second" {
@@ -256,33 +188,15 @@ listens() # DOM PORT
 	assert_line ok
 }
 
-# header LEN TYPE OP [CID]: 44 bytes as hex: source CID of somebody else, ports 1 and 2
-header()
-{
-	local le32='s/\(..\)\(..\)\(..\)\(..\)/\4\3\2\1/' w
-
-	for w in 99 0 "${4:-$(cid g1)}" 0 1 2 "$1"; do
-		printf %08x "$w" | sed "$le32"
-	done | tr -d '\n'
-	printf '%04x' "$2" | sed 's/\(..\)\(..\)/\2\1/' | tr -d '\n'
-	printf '%04x' "$3" | sed 's/\(..\)\(..\)/\2\1/' | tr -d '\n'
-	printf '%024d' 0
-}
-
 @test "vsock: what no driver says is dropped and counted" {
 	local name lines before after
-	# the difference of the ports of vsock-argo and argonet
-	local to=port=$((0x76736f63 - 0x6e657400))
+	local to=port=$VSOCK_PORT
+
 	both_up g1 g2
-	test_modules >/dev/null
-	tool_install say g2
-	"$BED" put g2 "$(test_modules)/argo-say.ko"
-	on g2 '[ -e /dev/argo-say ] || insmod /tmp/argo-say.ko'
+	say_install
 	while read -r name lines; do
 		before=$(counted g1 g2 "$name")
-		tr ';' '\n' <<<"$lines" >"$BATS_TEST_TMPDIR/lines"
-		"$BED" put g2 "$BATS_TEST_TMPDIR/lines"
-		on g2 "say $(domid g1) 020000000001 020000000002 </tmp/lines"
+		tr ';' '\n' <<<"$lines" | say
 		after=$((before + $(grep -c send <<<"$(tr ';' '\n' <<<"$lines")")))
 		retry_until 5 eval "[ \"\$(counted g1 g2 $name)\" = $after ]"
 	done <<-END

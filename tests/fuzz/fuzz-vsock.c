@@ -153,8 +153,8 @@ static void told(int todo)
 		expect(!up, "up twice");
 		up = true;
 	}
-	expect(up == (hs.acked && hs.peer_session), "told %#x", todo);
-	expect(up == vsock_argo_hs_up(&hs), "told %#x", todo);
+	expect(up == (hs.acked && hs.peer_session), "todo %#x", todo);
+	expect(up == vsock_argo_hs_up(&hs), "todo %#x", todo);
 }
 
 static void hear(const u8 *b, u32 len, bool is_bye)

@@ -4,6 +4,8 @@
  *
  *   vsock echo TYPE PORT		sends back what comes, from any number of peers
  *   vsock hold PORT			accepts, and never reads
+ *   vsock mute PORT			takes datagrams, and never reads them
+ *   vsock pour CID PORT SIZE COUNT	sends datagrams
  *   vsock ask TYPE CID PORT SIZE COUNT	sends, and compares what comes back
  *   vsock fill CID PORT		sends until nothing more fits, says how much, stays
  *   vsock wait CID PORT		connects, says so, says what ends it and when
@@ -132,6 +134,23 @@ static void hold(const char *port)
 			err(1, "accept");
 }
 
+static void mute(const char *port)
+{
+	listener(SOCK_DGRAM, port);
+	for (;;)
+		pause();
+}
+
+static void pour(const char *cid, const char *port, size_t size, long count)
+{
+	int fd = connected(SOCK_DGRAM, cid, port);
+
+	while (count-- > 0)
+		if (send(fd, sent, size, 0) != (ssize_t)size)
+			err(1, "send");
+	puts("ok");
+}
+
 /* Of a stream the answer comes in any pieces, of the others in one. */
 static void ask(int type, const char *cid, const char *port, size_t size, long count)
 {
@@ -198,6 +217,10 @@ int main(int argc, char **argv)
 		echo(type_of(argv[2]), argv[3]);
 	else if (!strcmp(verb, "hold") && argc == 3)
 		hold(argv[2]);
+	else if (!strcmp(verb, "mute") && argc == 3)
+		mute(argv[2]);
+	else if (!strcmp(verb, "pour") && argc == 6)
+		pour(argv[2], argv[3], atoi(argv[4]), atol(argv[5]));
 	else if (!strcmp(verb, "ask") && argc == 7)
 		ask(type_of(argv[2]), argv[3], argv[4], atoi(argv[5]), atol(argv[6]));
 	else if (!strcmp(verb, "fill") && argc == 4)
