@@ -44,6 +44,8 @@ exceptions=(
 	'tests/tools/xdp.bpf.c PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES'
 	# In the place of system calls, which no header declares.
 	'lib/test/device.c PREFER_KERNEL_TYPES,AVOID_EXTERNS,PREFER_DEFINED_ATTRIBUTE_MACRO'
+	# Programs have no names for attributes.
+	'tools/argonet-xen/* PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES'
 	# Programs have no u32, only uint32_t.
 	't* PREFER_KERNEL_TYPES'
 	'lib/* PREFER_KERNEL_TYPES'

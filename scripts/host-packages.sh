@@ -9,6 +9,7 @@ packages=(
 	# building Xen, the modules and the tools
 	gcc g++ make flex bison bc libc6-dev libelf-dev libssl-dev python3
 	dpkg-dev xz-utils zstd cpio kmod rsync pkg-config libmnl-dev meson
+	libxen-dev libsystemd-dev libinih-dev
 	# BTF of modules for 6.12
 	dwarves
 	# running the bed
