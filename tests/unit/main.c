@@ -66,6 +66,8 @@ int main(void)
 	srunner_add_suite(runner, record_suite());
 	srunner_add_suite(runner, handshake_suite());
 	srunner_add_suite(runner, vsock_handshake_suite());
+	srunner_add_suite(runner, platform_suite());
+	srunner_add_suite(runner, platform_plan_suite());
 	srunner_set_fork_status(runner, CK_FORK);
 	srunner_set_tap(runner, "-");
 	srunner_run_all(runner, CK_SILENT);

@@ -59,5 +59,7 @@ struct Suite *notify_suite(void);
 struct Suite *record_suite(void);
 struct Suite *handshake_suite(void);
 struct Suite *vsock_handshake_suite(void);
+struct Suite *platform_suite(void);
+struct Suite *platform_plan_suite(void);
 
 #endif /* _UNIT_H */
