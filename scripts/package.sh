@@ -6,6 +6,8 @@
 #   argonet-iproute2  the plugin that teaches ip(8) the words of argonet
 #   libargo1, libargo-dev, python3-argo, argo-tools
 #                     /dev/argo for programs
+#   argonet-dom0, argonet-backend, argonet-guest
+#                     links that come and go with domains
 #
 #   package.sh			build them all
 #   package.sh --tree FOLDER	only write what is under /usr/src/argonet-VERSION
@@ -99,7 +101,7 @@ make_deb argonet-iproute2 "$(dpkg --print-architecture)" "iproute2 (>= 5.0), lib
 # programs gets the group that may use the device.
 meson setup "$out/obj/argo" "$TOP" --prefix /usr --buildtype release \
 	--libdir "lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)" \
-	-Dpython.purelibdir=/usr/lib/python3/dist-packages >/dev/null
+	-Dpython.purelibdir=/usr/lib/python3/dist-packages -Dxenstore=enabled >/dev/null
 DESTDIR=$out/obj/root meson install -C "$out/obj/argo" >/dev/null
 
 # move PACKAGE PATH...: out of the installation
@@ -136,6 +138,53 @@ move python3-argo usr/lib/python3
 make_deb python3-argo all "libargo1 (>= $version), python3" \
 	"Messages between Xen domains, Python module" \
 	"Python programs send and receive messages over Xen's Argo."
+# The daemons' units are started as others of Debian's are.
+service() # PACKAGE UNIT
+{
+	mkdir -p "$out/$1/DEBIAN"
+	cat >"$out/$1/DEBIAN/postinst" <<-END
+	#!/bin/sh
+	set -e
+	if [ "\$1" = configure ] && [ -d /run/systemd/system ]; then
+		systemctl daemon-reload
+		deb-systemd-helper enable $2
+		deb-systemd-invoke restart $2
+	fi
+	END
+	cat >"$out/$1/DEBIAN/prerm" <<-END
+	#!/bin/sh
+	set -e
+	if [ "\$1" = remove ] && [ -d /run/systemd/system ]; then
+		deb-systemd-invoke stop $2
+		deb-systemd-helper disable $2
+	fi
+	END
+	chmod 755 "$out/$1/DEBIAN/postinst" "$out/$1/DEBIAN/prerm"
+}
+
+units=usr/lib/systemd/system
+man8=usr/share/man/man8
+move argonet-guest usr/sbin/argonet-guest $units/argonet-guest.service $units/argonet@.service \
+	usr/lib/udev/rules.d/60-argonet-guest.rules $man8/argonet-guest.8
+service argonet-guest argonet-guest.service
+make_deb argonet-guest "$arch" \
+	"libc6, libmnl0, libsystemd0, libxenstore4, argonet-dkms, init-system-helpers" \
+	"Ethernet between Xen domains over Argo, for guests" \
+	"Makes the interfaces that dom0 gave to this guest, see argonetd(8)."
+move argonet-backend usr/sbin/argonet-backend $units/argonet-backend.service \
+	usr/lib/udev/rules.d/60-argonet-backend.rules $man8/argonet-backend.8
+service argonet-backend argonet-backend.service
+make_deb argonet-backend "$arch" \
+	"libc6, libmnl0, libsystemd0, libxenstore4, argonet-dkms, init-system-helpers" \
+	"Ethernet between Xen domains over Argo, for network VMs" \
+	"Has a port for each guest that dom0 gave to this domain, see argonetd(8)."
+move argonet-dom0 usr/sbin/argonetd usr/sbin/argonetctl $units/argonetd.service \
+	"$man8/argonet*" usr/share/man/man5
+service argonet-dom0 argonetd.service
+make_deb argonet-dom0 "$arch" \
+	"libc6, libmnl0, libsystemd0, libxenstore4, libinih1, init-system-helpers" \
+	"Ethernet between Xen domains over Argo, for dom0" \
+	"Tells domains which links they have with which others, see argonetd(8)."
 move argo-tools usr/bin usr/lib/udev usr/share/man/man1
 mkdir -p "$out/argo-tools/DEBIAN"
 cat >"$out/argo-tools/DEBIAN/postinst" <<'END'
