@@ -10,6 +10,7 @@
  * clients of this driver put a magic number of their own into the upper half.
  */
 #define ARGO_TYPE_NET		0x414e0000	/* argonet: version << 8 | kind */
+#define ARGO_TYPE_VIRTIO	0x41490000	/* virtio-argo: the same */
 #define ARGO_TYPE_VSOCK		0x41560000	/* vsock-argo: the same */
 
 /**

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What devices a backend has, and telling it how their drivers want them. A backend
+ * that comes back has to have the same ones.
+ */
+#define pr_fmt(fmt) "virtio-argo: " fmt
+
+#include <linux/kernel.h>
+#include <linux/log2.h>
+#include <linux/platform_device.h>
+#include <linux/virtio_blk.h>
+#include <linux/virtio_ids.h>
+
+#include "virtio-argo.h"
+
+/* A device of another type could not be told that a request failed. */
+static const struct va_type va_types[] = {
+	{ VIRTIO_ID_BLOCK, "blk", VIRTIO_BLK_S_IOERR, VIRTIO_BLK_F_FLUSH },
+	{ VIRTIO_ID_RNG, "rng", -1, -1 },
+};
+
+/**
+ * va_type_find() - find out about a kind of device
+ * @id: VIRTIO_ID_*
+ *
+ * Return: what is to be known, or NULL
+ */
+const struct va_type *va_type_find(u32 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(va_types); i++)
+		if (va_types[i].id == id)
+			return &va_types[i];
+	return NULL;
+}
+
+static int va_ask(struct va_device *dev, u8 id, const void *req, u32 len, void *response,
+		  u32 max)
+{
+	return va_request(dev->link, 0, id, dev->number, req, len, response, max);
+}
+
+static int va_get_info(struct va_device *dev, struct vmsg_device_info *info)
+{
+	int ret = va_ask(dev, VMSG_GET_DEVICE_INFO, NULL, 0, info, sizeof(*info));
+
+	if (ret < 0)
+		return ret;
+	return ret == sizeof(*info) ? 0 : -EPROTO;
+}
+
+static int va_get_device_features(struct va_device *dev, u64 *features)
+{
+	struct vmsg_get_features req = { .count = cpu_to_le32(2) };
+	struct vmsg_features resp = {};
+	int ret;
+
+	ret = va_ask(dev, VMSG_GET_FEATURES, &req, sizeof(req), &resp, sizeof(resp));
+	if (ret < 0)
+		return ret;
+	if (ret != sizeof(resp))
+		return -EPROTO;
+	*features = le32_to_cpu(resp.bits[0]) | (u64)le32_to_cpu(resp.bits[1]) << 32;
+	return 0;
+}
+
+struct va_config {
+	struct vmsg_config head;
+	u8 data[VA_CONFIG_MAX];
+} __packed;
+
+static int va_get_config(struct va_device *dev, u32 size, struct va_config *config)
+{
+	struct vmsg_get_config req = { .length = cpu_to_le32(size) };
+	int ret;
+
+	if (!size)
+		return 0;
+	ret = va_ask(dev, VMSG_GET_CONFIG, &req, sizeof(req), config, sizeof(*config));
+	if (ret < 0)
+		return ret;
+	return ret == sizeof(config->head) + size ? 0 : -EPROTO;
+}
+
+static void va_keep_config(struct va_device *dev, const struct va_config *config, u32 size)
+{
+	spin_lock(&dev->config_lock);
+	memcpy(dev->config, config->data, size);
+	dev->config_size = size;
+	dev->config_generation++;
+	spin_unlock(&dev->config_lock);
+}
+
+static int va_get_queues(struct va_device *dev, u32 *sizes)
+{
+	u32 n = min_t(u32, le32_to_cpu(dev->info.queues), VA_QUEUES_MAX), i;
+	struct vmsg_vqueue queue;
+	struct vmsg_index req;
+	int ret;
+
+	for (i = 0; i < n; i++) {
+		req.index = cpu_to_le32(i);
+		ret = va_ask(dev, VMSG_GET_VQUEUE, &req, sizeof(req), &queue, sizeof(queue));
+		if (ret < 0)
+			return ret;
+		if (ret != sizeof(queue))
+			return -EPROTO;
+		sizes[i] = min_t(u32, le32_to_cpu(queue.max_size), VA_QUEUE_SIZE);
+		if (sizes[i])
+			sizes[i] = rounddown_pow_of_two(sizes[i]);
+	}
+	return 0;
+}
+
+/* Return: 0, or an error if the device cannot be used */
+static int va_probe(struct va_device *dev)
+{
+	struct va_config config = {};
+	u32 size;
+	int ret;
+
+	ret = va_get_info(dev, &dev->info);
+	if (ret)
+		return ret;
+	dev->type = va_type_find(le32_to_cpu(dev->info.device_id));
+	if (!dev->type) {
+		pr_warn_ratelimited("domain %u: device %u is of type %u, which is not served\n",
+				    dev->link->domid, dev->number,
+				    le32_to_cpu(dev->info.device_id));
+		return -EOPNOTSUPP;
+	}
+	dev->vdev.id.device = dev->type->id;
+	dev->vdev.id.vendor = le32_to_cpu(dev->info.vendor_id);
+	ret = va_get_device_features(dev, &dev->features);
+	if (!ret && !(dev->features & BIT_ULL(VIRTIO_F_VERSION_1)))
+		ret = -EPROTO;
+	size = min_t(u32, le32_to_cpu(dev->info.config_size), VA_CONFIG_MAX);
+	if (!ret)
+		ret = va_get_config(dev, size, &config);
+	if (!ret)
+		ret = va_get_queues(dev, dev->queue_max);
+	va_keep_config(dev, &config, size);
+	return ret;
+}
+
+/* What a driver relies on must be as it was. Return: NULL, or what is not */
+static const char *va_differs(struct va_device *dev, const struct vmsg_device_info *info,
+			      u64 features, const struct va_config *config)
+{
+	const struct virtio_blk_config *blk = (const void *)config->data;
+	u64 used = dev->vdev.features & ~VA_RING_FEATURES;
+	__virtio64 capacity;
+
+	if (memcmp(info, &dev->info, sizeof(*info)))
+		return "it is another one";
+	if (used & ~features)
+		return "it cannot do any more what it could";
+	va_config_ops.get(&dev->vdev, 0, &capacity, sizeof(capacity));
+	if (dev->type->id == VIRTIO_ID_BLOCK &&
+	    virtio64_to_cpu(&dev->vdev, blk->capacity) <
+	    virtio64_to_cpu(&dev->vdev, capacity))
+		return "it is smaller";
+	if (dev->generation && dev->link->lineage && dev->link->lineage != dev->lineage &&
+	    dev->type->flush >= 0 && used & BIT_ULL(dev->type->flush))
+		return "what was written and not flushed may be lost";
+	return NULL;
+}
+
+/* The backend was away, or has news about the device. */
+static int va_reprobe(struct va_device *dev)
+{
+	struct va_config config = {};
+	struct vmsg_device_info info;
+	const char *differs;
+	u64 features;
+	int ret;
+
+	ret = va_get_info(dev, &info);
+	if (!ret)
+		ret = va_get_device_features(dev, &features);
+	if (!ret)
+		ret = va_get_config(dev, dev->config_size, &config);
+	if (ret)
+		return ret;
+	differs = va_differs(dev, &info, features, &config);
+	if (differs) {
+		va_device_kill(dev, differs);
+		return 0;
+	}
+	if (xchg(&dev->stale, false)) {
+		va_keep_config(dev, &config, dev->config_size);
+		if (dev->registered)
+			virtio_config_changed(&dev->vdev);
+	}
+	if (READ_ONCE(dev->status) & VIRTIO_CONFIG_S_DRIVER_OK)
+		va_activate(dev);
+	return 0;
+}
+
+static int va_set_features(struct va_device *dev)
+{
+	u64 features = (dev->vdev.features & ~VA_RING_FEATURES) |
+		       BIT_ULL(VIRTIO_F_VERSION_1);
+	struct vmsg_features req = {
+		.count = cpu_to_le32(2),
+		.bits[0] = cpu_to_le32(lower_32_bits(features)),
+		.bits[1] = cpu_to_le32(upper_32_bits(features)),
+	};
+
+	return va_ask(dev, VMSG_SET_FEATURES, &req, sizeof(req), NULL, 0);
+}
+
+/* Return: an error if the backend does not have it so */
+static int va_set_backend_status(struct va_device *dev, u32 status)
+{
+	struct vmsg_status req = { .status = cpu_to_le32(status) };
+	int ret = va_ask(dev, VMSG_SET_STATUS, &req, sizeof(req), &req, sizeof(req));
+
+	if (ret < 0)
+		return ret;
+	return ret == sizeof(req) && le32_to_cpu(req.status) == status ? 0 : -EPROTO;
+}
+
+static int va_set_queue(struct va_device *dev, const struct va_queue *q)
+{
+	struct vmsg_queue_setup setup = {
+		.queue = cpu_to_le16(q->index),
+		.epoch = cpu_to_le16(dev->epoch),
+	};
+	struct vmsg_set_vqueue req = {
+		.index = cpu_to_le32(q->index),
+		.flags = cpu_to_le32(VMSG_VQUEUE_ENABLE),
+		.size = cpu_to_le32(q->vring->num),
+	};
+	int ret;
+
+	ret = va_ask(dev, VMSG_QUEUE_SETUP, &setup, sizeof(setup), NULL, 0);
+	if (ret < 0)
+		return ret;
+	return va_ask(dev, VMSG_SET_VQUEUE, &req, sizeof(req), NULL, 0);
+}
+
+/* Tell the backend all that a driver said. Return: 0, or an error */
+static int va_tell(struct va_device *dev)
+{
+	u32 status = VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER;
+	unsigned int i;
+	int ret;
+
+	ret = va_set_backend_status(dev, 0);
+	if (!ret)
+		ret = va_set_backend_status(dev, status);
+	if (!ret)
+		ret = va_set_features(dev);
+	status |= VIRTIO_CONFIG_S_FEATURES_OK;
+	if (ret >= 0)
+		ret = va_set_backend_status(dev, status);
+	for (i = 0; ret >= 0 && i < VA_QUEUES_MAX; i++)
+		if (dev->queues[i])
+			ret = va_set_queue(dev, dev->queues[i]);
+	if (ret >= 0)
+		ret = va_set_backend_status(dev, status | VIRTIO_CONFIG_S_DRIVER_OK);
+	return ret < 0 ? ret : 0;
+}
+
+/**
+ * va_activate() - have the backend serve a device as its driver wants it
+ * @dev: device with a driver
+ *
+ * If the backend is not there, this is for when it comes.
+ *
+ * Context: process, may sleep.
+ */
+void va_activate(struct va_device *dev)
+{
+	struct va_link *link = dev->link;
+	u32 generation = READ_ONCE(link->generation);
+	unsigned int i;
+	int ret;
+
+	mutex_lock(&dev->lock);
+	/* The driver may have let go of it meanwhile, or somebody else was here. */
+	if (!(dev->status & VIRTIO_CONFIG_S_DRIVER_OK) || dev->generation == generation ||
+	    READ_ONCE(dev->dead))
+		goto out;
+	for (i = 0; i < VA_QUEUES_MAX; i++)
+		if (dev->queues[i])
+			va_queue_stall(dev->queues[i]);
+	dev->epoch++;
+	for (i = 0; i < VA_QUEUES_MAX; i++)
+		if (dev->queues[i])
+			va_queue_restart(dev->queues[i]);
+	ret = va_tell(dev);
+	if (ret == -EPROTO)
+		va_device_kill(dev, "the backend refuses what its driver wants");
+	if (ret || READ_ONCE(link->generation) != generation)
+		goto out;
+	dev->generation = generation;
+	dev->lineage = link->lineage;
+	for (i = 0; i < VA_QUEUES_MAX; i++)
+		if (dev->queues[i])
+			va_queue_go(dev->queues[i]);
+	queue_work(va_wq, &link->tx);
+out:
+	mutex_unlock(&dev->lock);
+}
+
+/* Return: 0, or an error if the link is not up any more */
+static int va_add_device(struct va_link *link, u16 number)
+{
+	struct va_device *dev = va_device_create(link, number);
+	int ret;
+
+	if (!dev)
+		return 0;
+	ret = va_probe(dev);
+	if (ret) {
+		va_device_free(dev);
+		/* What one device is like says nothing about the others. */
+		return ret == -EPROTO || ret == -EOPNOTSUPP ? 0 : ret;
+	}
+	mutex_lock(&link->callback_lock);
+	link->devices[number] = dev;
+	mutex_unlock(&link->callback_lock);
+	/* Drivers flush work of queues that are not for those who free memory. */
+	queue_work(system_unbound_wq, &dev->register_work);
+	return 0;
+}
+
+static void va_remove_device(struct va_device *dev)
+{
+	if (dev->unwanted)
+		return;
+	WRITE_ONCE(dev->unwanted, true);
+	va_device_kill(dev, "the backend does not have it any more");
+	queue_work(system_unbound_wq, &dev->register_work);
+}
+
+/*
+ * A number of a device that was there, and went, may be another's now.
+ *
+ * Return: did the driver let go of the old one?
+ */
+static bool va_forget_device(struct va_link *link, u16 number)
+{
+	struct va_device *dev = link->devices[number];
+
+	if (READ_ONCE(dev->registered) || work_busy(&dev->register_work)) {
+		set_bit(VA_EV_RESCAN, &link->events);
+		queue_delayed_work(va_wq, &link->work, HZ);
+		return false;
+	}
+	mutex_lock(&link->callback_lock);
+	link->devices[number] = NULL;
+	mutex_unlock(&link->callback_lock);
+	va_device_free(dev);
+	return true;
+}
+
+/**
+ * va_rescan() - see what devices the backend has, and how they are
+ * @link: link to it
+ *
+ * Context: the link's work.
+ * Return: 0, or an error if the link is not up any more
+ */
+int va_rescan(struct va_link *link)
+{
+	struct vmsg_get_devices req = { .count = cpu_to_le16(VA_DEVICES_MAX) };
+	struct vmsg_devices resp = {};
+	unsigned long present;
+	unsigned int n;
+	int ret;
+
+	ret = va_request(link, VMSG_TYPE_BUS, VMSG_GET_DEVICES, 0, &req, sizeof(req), &resp,
+			 sizeof(resp));
+	if (ret < 0)
+		return ret;
+	present = resp.bitmap[0] | resp.bitmap[1] << 8;
+	present &= BIT(min_t(u16, le16_to_cpu(resp.count), VA_DEVICES_MAX)) - 1;
+	spin_lock_irq(&link->lock);
+	link->announced |= present;
+	spin_unlock_irq(&link->lock);
+	for (n = 0; n < VA_DEVICES_MAX; n++) {
+		if (link->devices[n] && !test_bit(n, &present))
+			va_remove_device(link->devices[n]);
+		if (!test_bit(n, &present))
+			continue;
+		if (link->devices[n] && link->devices[n]->unwanted &&
+		    !va_forget_device(link, n))
+			continue;
+		ret = link->devices[n] ? va_reprobe(link->devices[n]) : va_add_device(link, n);
+		if (ret == -EPROTO && link->devices[n])
+			va_device_kill(link->devices[n], "the backend talks nonsense");
+		else if (ret)
+			return ret;
+	}
+	return 0;
+}
