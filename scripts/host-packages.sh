@@ -15,7 +15,7 @@ packages=(
 	# running the bed
 	qemu-system-x86 seabios openssh-client
 	# tests and checks
-	bats bats-support bats-assert check shellcheck sparse perl
+	bats bats-support bats-assert check shellcheck sparse perl e2fsprogs
 	clang libclang-rt-14-dev llvm
 )
 
