@@ -15,7 +15,7 @@
 
 #include "../virtiod.h"
 
-#define DISK	(1 << 20)
+#define DISK	0x100000
 
 static struct virtiod v;
 static unsigned int tests;
