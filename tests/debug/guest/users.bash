@@ -259,7 +259,8 @@ unlike_ends()
 	local before
 
 	before=$(counter a tx_oversize)
-	ip -n a link set argo0 mtu 60000
+	# the limit of the peer before may hold for up to a second
+	retry 5 ip -n a link set argo0 mtu 60000
 	ip -n b link del argo0
 	link_add b queues 1 ring-size 16K
 	retry 30 carriers
