@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2016 # the domains' shells expand much of this
-# Loading the modules where there is no Argo: each in a machine of its own.
+# Xen booted in other ways: without Argo, and with mac-permissive=1. Each in a machine
+# of its own.
 # bats file_tags=fault,load
 
 load lib/bed
@@ -10,10 +11,11 @@ load lib/faults
 # boot NAME OPTIONS...: what a machine booted with these says about the modules
 boot()
 {
-	local name=$1
+	local name=$1 script=script
 
 	shift
-	timeout "$((180 * BED_SLOW))" "$TOP/scripts/bed" once "$@" "$BATS_FILE_TMPDIR/script" \
+	[[ $* != *--layer* ]] || script=wildcard
+	timeout "$((180 * BED_SLOW))" "$TOP/scripts/bed" once "$@" "$BATS_FILE_TMPDIR/$script" \
 		>"$BATS_FILE_TMPDIR/$name.out" 2>"$BATS_FILE_TMPDIR/$name.err" 3>&- 4>&-
 	echo $? >"$BATS_FILE_TMPDIR/$name.rc"
 }
@@ -36,11 +38,33 @@ setup_file()
 	ls -d /sys/kernel/debug/argo /sys/bus/platform/devices/argo 2>/dev/null
 	true
 	END
+	# A ring for whoever sends: Xen takes it with mac-permissive=1 only.
+	cat >"$BATS_FILE_TMPDIR/wildcard" <<-'END'
+	modprobe argo-dev || exit
+	argocat -l -w 20 any:0x5000 >/tmp/got 2>/tmp/said </dev/null &
+	listener=$!
+	sleep 1
+	! kill -0 $listener || echo hello | argocat -c -w 20 0:0x5000
+	wait $listener
+	echo "listener: $?"
+	cat /tmp/got /tmp/said
+	END
+	mkdir -p "$BATS_FILE_TMPDIR/stage/usr/bin"
+	gcc -O2 -static -s -I"$TOP/include/uapi" -I"$TOP/lib/libargo" \
+		-o "$BATS_FILE_TMPDIR/stage/usr/bin/argocat" "$TOP"/tools/argo/{argocat,pump}.c \
+		"$TOP"/lib/libargo/*.c
+	(. "$TOP/scripts/lib/common.sh" && . "$TOP/scripts/lib/image.sh" &&
+		pack "$BATS_FILE_TMPDIR/stage" "$BATS_FILE_TMPDIR/argocat.cpio")
 	boot bare --bare &
 	pids+=($!)
 	boot off &
 	pids+=($!)
 	boot debian --xen debian &
+	pids+=($!)
+	boot strict --xen-args argo=1 --layer "$BATS_FILE_TMPDIR/argocat.cpio" &
+	pids+=($!)
+	boot permissive --xen-args argo=1,mac-permissive=1 \
+		--layer "$BATS_FILE_TMPDIR/argocat.cpio" &
 	pids+=($!)
 	wait "${pids[@]}"
 }
@@ -72,4 +96,26 @@ load_fails()
 # F20
 @test "Xen built without CONFIG_ARGO, as Debian's" {
 	load_fails debian 'this Xen has no Argo, it must be built with CONFIG_ARGO'
+}
+
+# wildcard NAME: what the listener for any domain said in that boot
+wildcard()
+{
+	local out=$BATS_FILE_TMPDIR/$1
+
+	cat "$out.out" "$out.err" >>"$(test_log)"
+	assert_equal "$(cat "$out.rc")" 0
+	run cat "$out.out"
+}
+
+@test "a ring for any domain: refused by argo=1" {
+	wildcard strict
+	assert_line 'listener: 1'
+	assert_line --partial 'Operation not permitted'
+	refute_line hello
+}
+
+@test "a ring for any domain: taken with mac-permissive=1, and read" {
+	wildcard permissive
+	assert_output "$(printf '%s\n' 'listener: 0' hello)"
 }
