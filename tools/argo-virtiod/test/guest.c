@@ -177,8 +177,8 @@ static void behave(void)
 static void misbehave(void)
 {
 	static uint8_t msg[VA_MESSAGE_MAX];
-	uint32_t len = rand() % 4 ? rand() % 300 : rand() % sizeof(msg), i, n;
-	unsigned int kind = rand() % 8 ? VA_KIND_CONTROL + rand() % 2 : (unsigned int)rand() % 8;
+	uint32_t len = rand() % (rand() % 4 ? 300 : (int)sizeof(msg)), i, n;
+	unsigned int kind = rand() % 8 ? VA_KIND_CONTROL + rand() % 2 : rand() % 8;
 	struct va_record rec = {
 		.device = htole16(rand() % 3), .head = htole16(rand() % 130),
 		.epoch = htole16(rand() % 8 ? 3 : rand()), .total = htole32(rand() % 600),
