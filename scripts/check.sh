@@ -181,6 +181,7 @@ build()
 		complain "warnings"
 	[ -s "$tree/drivers/argo/core/argo-core.ko" ] || complain "no argo-core.ko"
 	[ -s "$tree/drivers/argo/char/argo-dev.ko" ] || complain "no argo-dev.ko"
+	[ -s "$tree/drivers/argo/virtio/virtio-argo.ko" ] || complain "no virtio-argo.ko"
 	[ -s "$tree/drivers/net/argonet/argonet.ko" ] || complain "no argonet.ko"
 	[ -s "$tree/drivers/argo/vsock/vsock-argo.ko" ] || complain "no vsock-argo.ko"
 	release=$(cat "$root$kdir/include/config/kernel.release")

@@ -27,7 +27,7 @@ tree()
 	mkdir -p "$to/tests"
 	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' --exclude='*.gc??' \
 		--exclude='*.symvers' --exclude=/tests --exclude=fake-xen \
-		--exclude='Makefile' --exclude=argo/char \
+		--exclude='Makefile' --exclude=argo/char --exclude=argo/virtio \
 		"$TOP/drivers" "$TOP/include" "$to/"
 	rsync -rc --delete --exclude-from="$TOP/.gitignore" --exclude='*.order' --exclude='*.gc??' \
 		--exclude='*.symvers' "$TOP/tests/modules/" "$to/tests/"
@@ -39,7 +39,7 @@ tree()
 	install_if_changed "$to/drivers/argo/vsock/fake-xen/license.c" \
 		<(printf '#include <linux/module.h>\nMODULE_LICENSE("GPL");\n')
 	# argonet stands for all clients. Of vsock-argo there are the unit tests.
-	install_if_changed "$to/Kbuild" <(grep -v 'drivers/argo/char/' "$TOP/Kbuild") \
+	install_if_changed "$to/Kbuild" <(grep -vE 'drivers/argo/(char|virtio)/' "$TOP/Kbuild") \
 		"$TOP/tests/fake-xen/kunit/Kbuild.top"
 	for d in argo/core:core argo/vsock:vsock net/argonet:argonet; do
 		install_if_changed "$to/drivers/${d%:*}/Makefile" \
