@@ -420,7 +420,7 @@ static void request(struct device *d)
 static void delete(struct device *d)
 {
 	if (d->registered)
-		argonet_ports_release(&d->an);
+		argonet_ports_release(&d->dev);
 	d->registered = false;
 }
 

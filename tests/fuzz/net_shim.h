@@ -99,6 +99,7 @@ typedef __s64 ktime_t;
 enum hrtimer_restart { HRTIMER_NORESTART };
 
 struct u64_stats_sync { int unused; };
+struct rcu_head { int unused; };
 struct napi_struct { int unused; };
 struct xdp_rxq_info { int unused; };
 struct netdev_bpf;
