@@ -25,7 +25,7 @@
 #define ARGONET_RX_ORDER	(PAGE_SHIFT < 15 ? 15 - PAGE_SHIFT : 0)
 #define ARGONET_RX_LARGE	(PAGE_SIZE << ARGONET_RX_ORDER)
 
-/* @bytes: how much of what comes back is kept until it is needed again */
+/* @bytes: how many bytes of returned pages the pool keeps for later frames */
 static struct page_pool *argonet_pool_create(struct argonet_queue *q,
 					     unsigned int order, u32 bytes)
 {
@@ -57,7 +57,7 @@ int argonet_pools_create(struct argonet_queue *q, struct argonet_memory *mem,
 	mem->pool = argonet_pool_create(q, 0, ring_size / 4);
 	if (IS_ERR(mem->pool))
 		return PTR_ERR(mem->pool);
-	/* What the ring held waits in a socket while it fills up again. */
+	/* A socket may hold a ring's worth of frames while the ring fills up again. */
 	mem->large_pool = argonet_pool_create(q, ARGONET_RX_ORDER, 2 * ring_size);
 	if (IS_ERR(mem->large_pool)) {
 		ret = PTR_ERR(mem->large_pool);
@@ -80,14 +80,14 @@ err_pool:
 	return ret;
 }
 
-/* With the NAPI disabled: from now on it takes from these. */
+/* Have the NAPI, which is disabled now, take pages from the pools of @q. */
 void argonet_pools_start(struct argonet_queue *q)
 {
 	argonet_pool_napi(q->pool, &q->rx.napi);
 	argonet_pool_napi(q->large_pool, &q->rx.napi);
 }
 
-/* Pages that are still held live on until they come back. */
+/* Pages that the stack still holds are freed when they come back. */
 void argonet_pools_destroy(struct argonet_memory *mem)
 {
 	xdp_rxq_info_unreg(&mem->xdp_rxq);
@@ -101,7 +101,7 @@ static struct page_pool *argonet_pool_of(const struct argonet_queue *q,
 	return page_size(page) == PAGE_SIZE ? q->pool : q->large_pool;
 }
 
-/* A piece for what is left of a frame: a large one only if most of it is used */
+/* Return: a page for what is left of a frame; a large one only if most of it is used */
 static struct page *argonet_rx_piece(struct argonet_queue *q, u32 left, bool single)
 {
 	struct page *page = NULL;
@@ -126,7 +126,7 @@ static void argonet_rx_free(struct argonet_queue *q, struct xdp_buff *xdp)
 	page_pool_recycle_direct(q->pool, virt_to_head_page(xdp->data_hard_start));
 }
 
-/* What of a frame follows its first page */
+/* Copy what follows the first page of a frame. */
 static bool argonet_rx_fill_frags(struct argonet_queue *q,
 				  const struct argo_message *msg,
 				  const struct argonet_frame *frame, u32 done,
@@ -155,7 +155,7 @@ static bool argonet_rx_fill_frags(struct argonet_queue *q,
 	return true;
 }
 
-/* Its length was checked against what the peer was told. */
+/* argonet_record_next() has checked the length against what the peer was told. */
 static bool argonet_rx_fill(struct argonet_queue *q,
 			    const struct argo_message *msg,
 			    const struct argonet_frame *frame,

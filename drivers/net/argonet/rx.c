@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Receive: messages are taken apart into frames, frames go to the stack.
+ * Receive: take messages apart into frames, and give these to the stack.
  */
 #include <linux/etherdevice.h>
 #include <linux/filter.h>

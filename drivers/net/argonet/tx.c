@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transmit: frames become messages, messages go to the peer's ring.
+ * Transmit: put frames into messages, and send these to the peer's ring.
  *
- * A message is made of pieces: parts of the stage, where records, headers and
- * small frames are put, and the pages of large frames, sent from where they
- * are. Xen copies at once, so a frame is freed when it is sent. A message that
- * finds the ring full stays as it is until there is room, with the queue
- * stopped: no frame is ever handed back or dropped for that.
+ * A message is made of pieces. Records, headers and small frames are copied to the
+ * stage; the pages of large frames are sent from where they are. Xen copies a message
+ * before sendv returns, so its frames are freed then. If the ring is full, the message
+ * is kept and the queue is stopped until there is room, so no frame is dropped or handed
+ * back to the stack for want of room.
  */
 #include <linux/etherdevice.h>
 #include <linux/skbuff.h>
@@ -14,7 +14,10 @@
 #include "argonet.h"
 #include "compat.h"
 
-/* The parts of a frame that are too many for Xen have room behind the batch. */
+/*
+ * Begin a message. Xen takes 8 pieces; argo-core copies what exceeds them to the part of
+ * the stage behind the batch.
+ */
 static void argonet_tx_clear(struct argonet_queue *q)
 {
 	struct argonet_message *m = &q->tx.message;
@@ -50,7 +53,7 @@ static void argonet_tx_drop(struct argonet_queue *q, u64_stats_t *counter)
 	argonet_tx_clear(q);
 }
 
-/* Take a piece of the stage. */
+/* Reserve @len bytes of the stage, and make them the next piece of the message. */
 static void *argonet_tx_stage(struct argonet_queue *q, u32 len)
 {
 	void *at = q->stage + q->tx.message.staged;
@@ -61,8 +64,8 @@ static void *argonet_tx_stage(struct argonet_queue *q, u32 len)
 }
 
 /*
- * How many bytes of headers are copied behind their record. The copy and the record
- * are one piece, and Xen takes only 8.
+ * Return: how many bytes of headers are copied behind their record. The copy and the
+ * record make one piece instead of two.
  */
 static u32 argonet_tx_headers(const struct sk_buff *skb)
 {
@@ -70,9 +73,9 @@ static u32 argonet_tx_headers(const struct sk_buff *skb)
 }
 
 /*
- * Send a frame from where it is. If it is the first of its message, its pieces may
- * be too many for Xen: argo-core copies the rest of them, for which there is room.
- * Later frames are only added if their pieces fit.
+ * Add a frame whose pages are sent from where they are. The first frame of a message
+ * may have more pieces than Xen takes: argo-core copies the others, and the stage has
+ * room for that. A later frame is only added if its pieces fit.
  */
 static void argonet_tx_hold(struct argonet_queue *q, struct sk_buff *skb)
 {
@@ -93,9 +96,9 @@ static void argonet_tx_hold(struct argonet_queue *q, struct sk_buff *skb)
 }
 
 /*
- * Can a frame be added to the message? Of its @len bytes @copied are put on the stage,
- * the others are sent from where they are, in @pieces pieces. A message without
- * any frame takes each frame, because argo-core copies pieces that are too many.
+ * Return: whether a frame can be added to the message. Of its @len bytes @copied are put
+ * on the stage, the others are sent from where they are, in @pieces pieces. An empty
+ * message takes any frame, because argo-core copies the pieces that Xen does not take.
  */
 static bool argonet_tx_takes(const struct argonet_queue *q, u32 len, u32 copied,
 			     unsigned int pieces)
@@ -177,8 +180,8 @@ static int argonet_tx_send(struct argonet_queue *q)
 }
 
 /*
- * There is no room for the message. It stays as it is, and the stack must not send
- * more frames through this queue until it was sent.
+ * There is no room for the message. Keep it, and stop the queue until it was sent, so
+ * that the stack sends no more frames through it.
  */
 static void argonet_tx_block(struct argonet_queue *q)
 {
@@ -461,9 +464,9 @@ const struct argo_dest_ops argonet_dest_ops = {
 };
 
 /*
- * Send what was collected. What waits for room is tried only after somebody said
- * that there may be room. If the peer is owed a signal about room in our ring, a message
- * is as good as one, because the peer looks for room when it gets one.
+ * Send the message at hand. If it waits for room, try again only after a wake-up. If the
+ * peer is owed a signal about room in our ring, a message serves as one, because the peer
+ * looks for room whenever it gets a message.
  */
 static void argonet_tx_go_on(struct argonet_queue *q)
 {
@@ -502,8 +505,8 @@ void argonet_tx_room_later(struct argonet_queue *q)
 }
 
 /*
- * The same in the midst of a poll that reads on. The peer should not wait for the end of
- * it, so what the stack has answered so far is sent now, or else the signal.
+ * The same during a poll that reads on. The peer should not wait for the end of the poll,
+ * so send what the stack has answered so far, or else the signal, now.
  */
 void argonet_tx_room(struct argonet_queue *q)
 {
@@ -561,7 +564,7 @@ void argonet_tx_on(struct argonet_queue *q, const struct argonet_params *peer)
 	__netif_tx_unlock_bh(txq);
 }
 
-/* Nothing is sent any more; what was held back is dropped. */
+/* Stop sending, and drop the frames that were not sent yet. */
 void argonet_tx_off(struct argonet_queue *q)
 {
 	struct netdev_queue *txq = argonet_txq(q);
@@ -576,7 +579,7 @@ void argonet_tx_off(struct argonet_queue *q)
 		dev_kfree_skb_any(q->tx.parked);
 		q->tx.parked = NULL;
 	}
-	/* What the stack has queued is dropped on its way through. */
+	/* The stack sends what it has queued, and argonet_start_xmit() drops it. */
 	netif_tx_wake_queue(txq);
 	__netif_tx_unlock_bh(txq);
 }
