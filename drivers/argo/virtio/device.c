@@ -152,6 +152,9 @@ static int va_find_vqs(VA_FIND_VQS_ARGS)
 	unsigned int i, index = 0;
 	struct va_vq_info info;
 
+	/* Xen may have put its own in their place since va_finalize_features(). */
+	if (!va_dma_is_ours(dev))
+		return -EINVAL;
 	for (i = 0; i < nvqs; i++) {
 		info = VA_VQ_INFO(i);
 		if (!info.name) {

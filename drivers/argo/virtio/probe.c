@@ -13,10 +13,16 @@
 
 #include "virtio-argo.h"
 
-/* A device of another type could not be told that a request failed. */
+/*
+ * A device of another type could not be told that a request failed. Features are those
+ * whose configuration a driver does not trust blindly: virtio_blk takes the mode of
+ * VIRTIO_BLK_F_CONFIG_WCE, for one, as an index into a table.
+ */
 static const struct va_type va_types[] = {
-	{ VIRTIO_ID_BLOCK, "blk", VIRTIO_BLK_S_IOERR, VIRTIO_BLK_F_FLUSH },
-	{ VIRTIO_ID_RNG, "rng", -1, -1 },
+	{ VIRTIO_ID_BLOCK, "blk", VIRTIO_BLK_S_IOERR, VIRTIO_BLK_F_FLUSH,
+	  BIT_ULL(VIRTIO_BLK_F_SEG_MAX) | BIT_ULL(VIRTIO_BLK_F_RO) |
+	  BIT_ULL(VIRTIO_BLK_F_BLK_SIZE) | BIT_ULL(VIRTIO_BLK_F_FLUSH) },
+	{ VIRTIO_ID_RNG, "rng", -1, -1, 0 },
 };
 
 /**
@@ -135,6 +141,7 @@ static int va_probe(struct va_device *dev)
 	ret = va_get_device_features(dev, &dev->features);
 	if (!ret && !(dev->features & BIT_ULL(VIRTIO_F_VERSION_1)))
 		ret = -EPROTO;
+	dev->features &= dev->type->features | BIT_ULL(VIRTIO_F_VERSION_1);
 	size = min_t(u32, le32_to_cpu(dev->info.config_size), VA_CONFIG_MAX);
 	if (!ret)
 		ret = va_get_config(dev, size, &config);
@@ -275,11 +282,12 @@ static int va_tell(struct va_device *dev)
 void va_activate(struct va_device *dev)
 {
 	struct va_link *link = dev->link;
-	u32 generation = READ_ONCE(link->generation);
 	unsigned int i;
+	u32 generation;
 	int ret;
 
 	mutex_lock(&dev->lock);
+	generation = READ_ONCE(link->generation);
 	/* The driver may have let go of it meanwhile, or somebody else was here. */
 	if (!(dev->status & VIRTIO_CONFIG_S_DRIVER_OK) || dev->generation == generation ||
 	    READ_ONCE(dev->dead))

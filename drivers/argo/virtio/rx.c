@@ -71,6 +71,9 @@ static const char *va_used_check(const struct va_chain *chain, const struct va_u
 		return "an answer to nothing";
 	if (used->total > chain->cap)
 		return "an answer longer than its request allows";
+	/* The status is the last byte. The driver would find an old one, which may say OK. */
+	if (used->q->dev->type->fail >= 0 && used->total < chain->cap)
+		return "an answer without its status";
 	if (chain->answered && used->total != chain->answer)
 		return "an answer that changes its length";
 	if (used->offset < chain->got || used->len > used->total ||

@@ -120,7 +120,11 @@ static bool va_send(struct va_queue *q, u32 budget)
 	lockdep_assert_held(&q->lock);
 
 	va_fetch(q);
-	while (q->live && !list_empty(&q->todo)) {
+	/*
+	 * After a restore the link is cut at once, and its queues a bit later. Nothing
+	 * goes to whoever has the number of the backend by then.
+	 */
+	while (q->live && READ_ONCE(q->dev->link->up) && !list_empty(&q->todo)) {
 		if (sent >= budget)
 			return true;
 		ret = va_send_message(q);

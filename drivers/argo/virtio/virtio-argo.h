@@ -53,12 +53,14 @@ struct va_link;
  *	where a length of 0 says it
  * @flush: feature bit that says that there is a cache which a crash empties; -1
  *	if there is nothing to lose
+ * @features: what a backend may offer, besides those of any virtio device
  */
 struct va_type {
 	u32 id;
 	const char *name;
 	int fail;
 	int flush;
+	u64 features;
 };
 
 /**
