@@ -54,6 +54,7 @@ void end(const char *unit, uint64_t amount);
 
 /* serve.c */
 void serve(void);
+void serve_each(int fd, void (*one)(int fd));
 void tell_port(int ctl, int fd);
 
 /* streams.c */

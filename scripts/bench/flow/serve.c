@@ -33,7 +33,9 @@ static void serve_one(int fd)
 	struct result result = { 0 };
 	struct counters counters;
 	struct request req;
+	int on = 1;
 
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	read_all(fd, &req, sizeof(req));
 	switch (req.op) {
 	case SINK:
@@ -63,15 +65,12 @@ static void serve_one(int fd)
 	write_all(fd, &result, sizeof(result));
 }
 
-void serve(void)
+/* In the background: one process for each connection to a bound socket */
+void serve_each(int fd, void (*one)(int fd))
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(PORT) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
-
 	signal(SIGCHLD, SIG_IGN);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
-	    bind(fd, (void *)&a, sizeof(a)) || listen(fd, 64))
-		err(1, "port %d", PORT);
+	if (listen(fd, 64))
+		err(1, "listen");
 	if (daemon(0, 1))
 		err(1, "daemon");
 	for (;;) {
@@ -81,10 +80,20 @@ void serve(void)
 			err(1, "accept");
 		if (!fork()) {
 			close(fd);
-			setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-			serve_one(c);
+			one(c);
 			exit(0);
 		}
 		close(c);
 	}
+}
+
+void serve(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(PORT) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
+	    bind(fd, (void *)&a, sizeof(a)))
+		err(1, "port %d", PORT);
+	serve_each(fd, serve_one);
 }

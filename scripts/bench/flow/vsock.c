@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A stream and rounds over AF_VSOCK, with a server of their own. */
 #include <err.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <linux/vm_sockets.h>
@@ -48,23 +46,9 @@ void vsock_serve(void)
 	struct sockaddr_vm a = vsock_address(VMADDR_CID_ANY);
 	int fd = socket(AF_VSOCK, SOCK_STREAM, 0);
 
-	signal(SIGCHLD, SIG_IGN);
-	if (fd < 0 || bind(fd, (void *)&a, sizeof(a)) || listen(fd, 64))
+	if (fd < 0 || bind(fd, (void *)&a, sizeof(a)))
 		err(1, "vsock port %d", PORT);
-	if (daemon(0, 1))
-		err(1, "daemon");
-	for (;;) {
-		int c = accept(fd, NULL, NULL);
-
-		if (c < 0)
-			err(1, "accept");
-		if (!fork()) {
-			close(fd);
-			vsock_serve_one(c);
-			exit(0);
-		}
-		close(c);
-	}
+	serve_each(fd, vsock_serve_one);
 }
 
 static int vsock_ask(unsigned int cid, const struct request *req)
