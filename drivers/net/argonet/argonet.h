@@ -30,6 +30,9 @@
 #define ARGONET_RETRY_MIN	msecs_to_jiffies(20)
 #define ARGONET_RETRY_MAX	(2 * HZ)
 
+/* The shortest time between two answers, so that no peer makes this side flood it */
+#define ARGONET_HELLO_INTERVAL	msecs_to_jiffies(20)
+
 /*
  * While the peer has no ring, Xen is asked at this interval whether the peer's domain
  * exists. libxl does not reuse the domid of a destroyed domain for 60 s, so the end of
@@ -191,7 +194,7 @@ struct argonet_config {
  * @next_probe: when the peer is asked again, in jiffies
  * @notify_at: earliest time to handle ARGONET_EV_NOTIFY, in jiffies
  * @next_apply: earliest time to change the device again, in jiffies
- * @hello_sent: when the last HELLO was sent, in jiffies
+ * @next_hello: no answer before, in jiffies
  * @peer_absent: the peer had no ring when Xen was asked last
  * @opened_at: when the rings were last registered, in jiffies
  * @reopen_at: earliest time to register the rings again, in jiffies
@@ -234,7 +237,7 @@ struct argonet {
 	unsigned long retry;
 	u64 next_probe;
 	u64 next_apply;
-	u64 hello_sent;
+	u64 next_hello;
 	bool peer_absent;
 	u64 opened_at;
 	u64 reopen_at;

@@ -13,9 +13,6 @@
 #include "argonet.h"
 #include "compat.h"
 
-/* The shortest time between two answers, so that no peer makes this side flood it */
-#define ARGONET_HELLO_INTERVAL	msecs_to_jiffies(20)
-
 /* The shortest time between two registrations for a peer that comes and goes */
 #define ARGONET_REOPEN_INTERVAL	HZ
 
@@ -176,13 +173,13 @@ static bool argonet_answer(struct argonet *an, unsigned long events, bool urgent
 
 	if (!(events & BIT(ARGONET_EV_HELLO)))
 		return true;
-	if (!urgent && argonet_until(an->hello_sent + ARGONET_HELLO_INTERVAL))
+	if (!urgent && argonet_until(an->next_hello))
 		return false;
 	ret = argonet_send_hello(an);
 	if (ret < 0 && !argo_full(ret)) {
 		/* Xen logs each message that policy forbids: ask less and less often. */
-		an->hello_sent += an->retry;
-		an->next_apply = max(an->next_apply, an->hello_sent);
+		an->next_hello += an->retry;
+		an->next_apply = max(an->next_apply, an->next_hello);
 		an->retry = min(2 * an->retry, (unsigned long)ARGONET_RETRY_MAX);
 	}
 	return ret >= 0;
@@ -237,8 +234,10 @@ static unsigned long argonet_next_look(const struct argonet *an)
 		return argonet_until(an->reopen_at);
 	if (an->phase != ARGONET_UP)
 		delay = argonet_until(an->next_probe);
-	if (an->pending || argonet_up_due(an, an->pending))
+	if (an->pending & ~BIT(ARGONET_EV_HELLO) || argonet_up_due(an, an->pending))
 		delay = min(delay, (unsigned long)ARGONET_RETRY_MIN);
+	else if (an->pending)
+		delay = min(delay, argonet_until(an->next_hello));
 	return delay;
 }
 
@@ -298,7 +297,7 @@ void argonet_control_start(struct argonet *an, bool vouched)
 	an->open_error = 0;
 	an->reopen_at = get_jiffies_64();
 	an->next_apply = get_jiffies_64();
-	an->hello_sent = get_jiffies_64() - ARGONET_HELLO_INTERVAL;
+	an->next_hello = get_jiffies_64();
 	argonet_set_phase(an, gone ? ARGONET_GONE : ARGONET_CLOSED);
 	WRITE_ONCE(an->running, true);
 	mod_delayed_work(argonet_wq, &an->control, 0);

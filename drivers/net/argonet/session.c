@@ -106,7 +106,7 @@ int argonet_send_hello(struct argonet *an)
 			       an->phase != ARGONET_STALLED, &hello);
 	spin_unlock_bh(&an->lock);
 
-	an->hello_sent = get_jiffies_64();
+	an->next_hello = get_jiffies_64() + ARGONET_HELLO_INTERVAL;
 	return argonet_send_control(an, ARGONET_KIND_HELLO, &hello, sizeof(hello));
 }
 
