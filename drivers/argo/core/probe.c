@@ -151,8 +151,8 @@ static void argo_ring_heard(struct argo_ring *ring)
 }
 
 /*
- * If no client watches the partner's ring, silence is the only sign that Xen may
- * have dropped ours.
+ * Silence is a sign that Xen may have dropped a ring. It is the only one if no client
+ * watches the partner's ring, or if that was back before the next tick.
  */
 static void argo_suspect_silent_rings(void)
 {
