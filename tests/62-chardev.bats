@@ -5,6 +5,7 @@
 # bats file_tags=chardev
 
 load lib/traffic
+load lib/chardev
 
 setup_file()
 {
@@ -32,24 +33,13 @@ teardown()
 	bed_teardown
 }
 
-# The programs are one file each there: a domain has no libargo.
-chardev_build() # NAME SOURCE...
-{
-	local out=$BUILD/tests/$1
-
-	mkdir -p "${out%/*}"
-	gcc -O2 -Wall -Wno-pointer-sign -static -s -I"$TOP/include/uapi" -I"$TOP/lib/libargo" \
-		-o "$out" "${@:2}" "$TOP"/lib/libargo/*.c -lpthread
-}
-
 chardev_install() # DOM...
 {
 	local d name
 
 	chardev_build chardev "$TOP/tests/tools/chardev.c" &&
 		chardev_build argo "$TOP/tools/argo/argo.c" &&
-		chardev_build argocat "$TOP/tools/argo/argocat.c" "$TOP/tools/argo/pump.c" ||
-		return
+		argocat_build || return
 	for d; do
 		for name in chardev argo argocat; do
 			"$BED" put "$d" "$BUILD/tests/$name" "/usr/bin/$name"

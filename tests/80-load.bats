@@ -7,14 +7,14 @@
 
 load lib/bed
 load lib/faults
+load lib/chardev
 
-# boot NAME OPTIONS...: what a machine booted with these says about the modules
+# boot NAME SCRIPT OPTIONS...: what it says on a machine booted with these
 boot()
 {
-	local name=$1 script=script
+	local name=$1 script=$2
 
-	shift
-	[[ $* != *--layer* ]] || script=wildcard
+	shift 2
 	timeout "$((180 * BED_SLOW))" "$TOP/scripts/bed" once "$@" "$BATS_FILE_TMPDIR/$script" \
 		>"$BATS_FILE_TMPDIR/$name.out" 2>"$BATS_FILE_TMPDIR/$name.err" 3>&- 4>&-
 	echo $? >"$BATS_FILE_TMPDIR/$name.rc"
@@ -25,7 +25,7 @@ setup_file()
 {
 	local pids=()
 
-	cat >"$BATS_FILE_TMPDIR/script" <<-'END'
+	cat >"$BATS_FILE_TMPDIR/modules" <<-'END'
 	dmesg -c >/dev/null
 	modprobe argonet
 	echo "argonet: $?"
@@ -49,21 +49,19 @@ setup_file()
 	echo "listener: $?"
 	cat /tmp/got /tmp/said
 	END
-	mkdir -p "$BATS_FILE_TMPDIR/stage/usr/bin"
-	gcc -O2 -static -s -I"$TOP/include/uapi" -I"$TOP/lib/libargo" \
-		-o "$BATS_FILE_TMPDIR/stage/usr/bin/argocat" "$TOP"/tools/argo/{argocat,pump}.c \
-		"$TOP"/lib/libargo/*.c
+	argocat_build
+	install -D -t "$BATS_FILE_TMPDIR/stage/usr/bin" "$BUILD/tests/argocat"
 	(. "$TOP/scripts/lib/common.sh" && . "$TOP/scripts/lib/image.sh" &&
 		pack "$BATS_FILE_TMPDIR/stage" "$BATS_FILE_TMPDIR/argocat.cpio")
-	boot bare --bare &
+	boot bare modules --bare &
 	pids+=($!)
-	boot off &
+	boot off modules &
 	pids+=($!)
-	boot debian --xen debian &
+	boot debian modules --xen debian &
 	pids+=($!)
-	boot strict --xen-args argo=1 --layer "$BATS_FILE_TMPDIR/argocat.cpio" &
+	boot strict wildcard --xen-args argo=1 --layer "$BATS_FILE_TMPDIR/argocat.cpio" &
 	pids+=($!)
-	boot permissive --xen-args argo=1,mac-permissive=1 \
+	boot permissive wildcard --xen-args argo=1,mac-permissive=1 \
 		--layer "$BATS_FILE_TMPDIR/argocat.cpio" &
 	pids+=($!)
 	wait "${pids[@]}"
