@@ -143,11 +143,12 @@ static void full(void)
 	struct argo *w = get(ARGO_NONBLOCK);
 	struct argo_addr to = { own(), PORT };
 	struct pollfd fd = { argo_poll_fd(w), POLLOUT, 0 };
+	static char large[SMALL];
 	char buf[1000] = {};
 	int n = 0, got = 0;
 
 	want(argo_connect(w, &to, 0) == 0);
-	want(argo_send(w, NULL, 0, buf, SMALL) == -1 && errno == EMSGSIZE);
+	want(argo_send(w, NULL, 0, large, sizeof(large)) == -1 && errno == EMSGSIZE);
 	want(poll(&fd, 1, 0) == 1);
 	while (argo_send(w, NULL, 0, buf, sizeof(buf)) == sizeof(buf))
 		n++;
