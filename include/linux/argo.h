@@ -211,7 +211,7 @@ enum argo_watch {
  * @slot: place in the query under way, -1 if not in it
  * @round: last query this destination was part of
  * @watch: what argo-core looks out for, once per second
- * @ours: Xen's last answer was a ring for this domain alone
+ * @exclusive: Xen's last answer was a ring for this domain alone
  * @fresh: the watch began after the query under way
  * @woken: told of room by a VIRQ that may be about something else
  * @due: when the timer looks for space
@@ -228,7 +228,7 @@ struct argo_dest {
 	int slot;
 	unsigned int round;
 	enum argo_watch watch;
-	bool ours;
+	bool exclusive;
 	bool fresh;
 	bool woken;
 	unsigned long due;

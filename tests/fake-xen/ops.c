@@ -202,7 +202,7 @@ void argo_hv_unmask(void)
 	fake_virq_unmask();
 }
 
-void argo_hv_forget(void)
+void argo_hv_drop_virq(void)
 {
 	fake_virq_forget();
 }

@@ -32,11 +32,11 @@
  * @broken: tx_ptr, which Xen writes, was not a valid position: the ring cannot be
  *	read until it is registered again
  * @lost: Xen dropped the ring, and argo_ring_ops.lost was called
- * @suspect: Xen may have dropped it: the next tick asks Xen whether it still has it
+ * @suspect: Xen may have dropped this ring: the next tick asks Xen about it
  * @seen: tx_ptr at the last tick
  * @silent: ticks since tx_ptr moved
- * @doubt: ticks of silence until the ring becomes suspect for the first time
- * @look: ticks of silence until it becomes suspect the next time
+ * @doubt: ticks of silence after which the ring becomes suspect for the first time
+ * @doubt_next: ticks of silence after which it becomes suspect the next time
  * @exposed: Xen has the pages, so they must not be freed
  * @stats: counters
  */
@@ -58,7 +58,7 @@ struct argo_ring {
 	u32 seen;
 	unsigned int silent;
 	unsigned int doubt;
-	unsigned int look;
+	unsigned int doubt_next;
 	bool exposed;
 	struct argo_ring_stats stats;
 };
@@ -81,8 +81,8 @@ struct argo_ring {
  * @dests: destinations of all clients; those with the same address are neighbours
  * @waiters: the destinations that wait for space
  * @virqs: number of VIRQs, both those that were handled and those that were dropped
- *	while masked. It is written with @lock, and argo_send_wait() reads it
- *	without, to see whether one came since
+ *	while masked. It is written with @lock. argo_send_wait() reads it without
+ *	@lock before it sends, to find out later whether a VIRQ came since the send
  * @busy: number of rings whose &argo_ring.busy is set
  * @masked: the VIRQ is masked, because @busy is not 0
  * @kicked: a VIRQ came since the waits were checked
@@ -91,7 +91,8 @@ struct argo_ring {
  * @fruitless_at: the jiffy of the last check of the waits that found no room
  * @fruitless: number of such checks in that jiffy
  * @waits: asks Xen whether there is room for the destinations that wait
- * @tick: looks once per second for what Xen does not report
+ * @tick: runs once per second and finds what Xen does not report: rings that came,
+ *	went or were dropped, and VIRQs that got lost
  */
 struct argo_core {
 	bool dead;
@@ -141,8 +142,8 @@ void argo_dest_forget_wait(struct argo_dest *dest);
 void argo_kick_waits(void);
 
 /*
- * A query for more space than any ring has. Xen says whether the ring exists, and
- * neither adds nor removes a wait for it.
+ * A query for more space than any ring has. Xen's answer says whether the ring exists.
+ * The query neither adds nor removes a wait of this domain for space in that ring.
  */
 #define ARGO_NO_SPACE		U32_MAX
 
@@ -183,8 +184,10 @@ void argo_debugfs_init(void);
 void argo_debugfs_exit(void);
 
 /*
- * A ring that was registered before a restore must not be read: the image may lack
- * what Xen wrote to it last.
+ * A ring that was registered before a restore must not be read: Xen's last writes to
+ * the ring may be missing in the image of the domain. argo_ring_break() sets broken,
+ * argo_restore() changes the epoch; both end in argo_ring_ops.lost, so a reader that
+ * sees the old value for a moment does no harm.
  */
 static inline bool argo_ring_readable(const struct argo_ring *ring)
 {

@@ -61,8 +61,8 @@ void argo_cursor_init(struct argo_cursor *c, struct xen_argo_ring *ring,
  */
 void argo_cursor_reset(struct argo_cursor *c)
 {
-	c->rx = 0;
-	c->published = 0;
+	WRITE_ONCE(c->rx, 0);
+	WRITE_ONCE(c->published, 0);
 	c->owed = false;
 	WRITE_ONCE(c->ring->rx_ptr, 0);
 	WRITE_ONCE(c->ring->tx_ptr, 0);
@@ -84,7 +84,10 @@ int argo_cursor_next(struct argo_cursor *c, struct argo_message *msg)
 	const struct xen_argo_ring_message_header *head;
 	u32 tx, start, len, unread;
 
-	/* Xen moves tx_ptr after it wrote the message. */
+	/*
+	 * The header and the payload are read after tx_ptr. The counterpart is Xen's
+	 * sendv, which writes the message before it moves tx_ptr.
+	 */
 	tx = virt_load_acquire(&c->ring->tx_ptr);
 	if (!argo_index_valid(c, tx))
 		return -EIO;
@@ -126,8 +129,11 @@ void argo_cursor_consume(struct argo_cursor *c, const struct argo_message *msg)
 	WRITE_ONCE(c->rx, argo_advance(c, c->rx, msg->slots));
 }
 
-/* Free bytes that Xen needs for the largest message, with the slot it never fills */
-static u32 argo_worst(const struct argo_cursor *c)
+/*
+ * How many bytes must be free for Xen to accept the largest message? Xen never fills
+ * the last slot.
+ */
+static u32 argo_room_for_largest(const struct argo_cursor *c)
 {
 	return ALIGN(c->max_message, XEN_ARGO_MSG_SLOT_SIZE) +
 	       sizeof(struct xen_argo_ring_message_header) + XEN_ARGO_MSG_SLOT_SIZE;
@@ -139,17 +145,17 @@ static u32 argo_worst(const struct argo_cursor *c)
  *
  * Xen does not watch rx_ptr: a sender that found the ring full is woken only by
  * the receiver's notify hypercall. Xen can have refused a message only if the
- * bytes in use left no room for the largest one. This function adds up what was
- * in use while senders saw the old rx_ptr: the messages consumed since, and the
- * unread ones. A refusal before tx_ptr is read here saw at most that many bytes
- * in use. If a refusal comes later, the ring holds unread messages, and the reader
- * calls this function again once it has consumed them.
+ * bytes in use left no room for the largest one. This function computes an upper
+ * bound of the bytes that were in use when Xen refused: the messages consumed
+ * since the last call, plus those that are unread when tx_ptr is read below. If Xen
+ * refuses a message after that, the ring holds unread messages, and the reader calls
+ * this function again when it has consumed them.
  *
  * Return: true if the caller must issue the notify hypercall now.
  */
 bool argo_cursor_publish(struct argo_cursor *c)
 {
-	u32 worst = argo_worst(c);
+	u32 worst = argo_room_for_largest(c);
 	u32 given, used, tx, enough;
 
 	given = argo_distance(c, c->published, c->rx);
@@ -158,15 +164,16 @@ bool argo_cursor_publish(struct argo_cursor *c)
 
 	/*
 	 * Xen may overwrite the consumed messages from here on, so all reads of them
-	 * come first. The counterpart is in Xen, which reads rx_ptr before it writes
-	 * a message.
+	 * come first. The counterpart is Xen's sendv, which reads rx_ptr before it
+	 * writes a message.
 	 */
 	virt_store_release(&c->ring->rx_ptr, c->rx);
-	c->published = c->rx;
+	WRITE_ONCE(c->published, c->rx); /* debugfs reads it */
 	/*
-	 * Store rx_ptr before tx_ptr is read. The counterpart is in Xen, which has
-	 * written tx_ptr before the next sendv reads rx_ptr: a refusal that saw the
-	 * old rx_ptr saw no message that the tx_ptr read here does not cover.
+	 * Store rx_ptr before tx_ptr is read. The counterpart is Xen's sendv, which
+	 * writes tx_ptr before the next sendv reads rx_ptr. If Xen refused a message
+	 * because of the old rx_ptr, the tx_ptr read here therefore includes all
+	 * messages that were in the ring at that time.
 	 */
 	virt_mb();
 	tx = READ_ONCE(c->ring->tx_ptr);
@@ -180,10 +187,11 @@ bool argo_cursor_publish(struct argo_cursor *c)
 		return false;
 
 	/*
-	 * A signal for little space costs more than it brings. Wait until the
-	 * largest message fits and three quarters of the ring are free, or until
-	 * all is read. The messages left in the ring keep the reader busy until the
-	 * sender has filled it again.
+	 * Each signal costs a hypercall here and an interrupt at the sender, which
+	 * then fills little space at once. So signal only when the largest message
+	 * fits and three quarters of the ring are free, or when all is read. The
+	 * messages left in the ring keep the reader busy until the sender has filled
+	 * the ring again.
 	 */
 	enough = max(worst, c->len / 4 * 3);
 	if (used && c->len - used < enough)

@@ -43,7 +43,10 @@ bool argo_cursor_publish(struct argo_cursor *c);
  * argo_cursor_pending() - is there anything to read?
  * @c: cursor
  *
- * Inline, because the VIRQ handler calls it for every ring.
+ * Inline, because the VIRQ handler calls it for every ring. The handler runs beside
+ * Xen, which moves tx_ptr, and beside the reader, which moves rx. It may see old values:
+ * Xen sends another VIRQ after it moved tx_ptr, and the reader looks again when it is
+ * done.
  *
  * Return: true if the write position differs from the read position. That is also
  * true for an invalid write position, which argo_cursor_next() then reports.

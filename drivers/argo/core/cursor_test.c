@@ -15,7 +15,7 @@
 
 static uint kunit_seed;
 module_param(kunit_seed, uint, 0444);
-MODULE_PARM_DESC(kunit_seed, "what random tests begin with; 0 for another each time");
+MODULE_PARM_DESC(kunit_seed, "seed of the random tests; 0 takes a new seed each time");
 
 static const u32 lens[] = { 48, 64, 80, 112, 256, 4032 };
 
@@ -109,7 +109,7 @@ static void every_position_and_length(struct kunit *test)
 
 	for (l = 0; l < ARRAY_SIZE(lens); l++) {
 		world_init(test, &w, lens[l]);
-		/* All of the large one would take minutes: only the last positions. */
+		/* All positions of the largest ring would take minutes: test the last ones only. */
 		step = w.len > 256 ? 37 : 1;
 		pos = w.len > 256 ? w.len - 64 : 0;
 		for (; pos < w.len; pos += XEN_ARGO_MSG_SLOT_SIZE) {
@@ -175,7 +175,7 @@ static void every_lying_length(struct kunit *test)
 			KUNIT_ASSERT_EQ(test, argo_cursor_next(&w.c, &msg), want);
 			if (want < 0)
 				KUNIT_ASSERT_EQ(test, argo_cursor_next(&w.c, &msg), 0);
-			/* The next one is fine. */
+			/* A message after the bad one is read as usual. */
 			world_at(&w, w.tx);
 			world_send(&w, 5);
 			KUNIT_ASSERT_EQ(test, argo_cursor_next(&w.c, &msg), 1);

@@ -69,12 +69,13 @@ EXPORT_SYMBOL_GPL(argo_sendv);
  * @bytes: payload bytes of the message
  *
  * If there is no room, argo_dest_ops.space is called once, as after
- * argo_dest_wait(), and possibly before this returns; the caller serialises
- * it with the message's next try. Room may be gone again by then.
+ * argo_dest_wait(). The callback may run before this function returns, so the client
+ * needs a lock between the callback and its next try to send the message. That try
+ * may find no room again, because another sender was faster.
  *
- * Xen notes that this domain waits when it refuses a message. If Xen's VIRQ comes
- * before argo-core has recorded the wait, the number of VIRQs has changed, and
- * argo-core treats that VIRQ as if it came after.
+ * When Xen refuses a message, Xen records that this domain waits. The VIRQ about room
+ * may come before argo-core has recorded the wait, too. argo-core notices this by the
+ * number of VIRQs, and then asks Xen for room as if the VIRQ had come later.
  *
  * Context: any but callbacks.
  * Return: as argo_sendv().
@@ -84,15 +85,16 @@ int argo_send_wait(struct argo_dest *dest, u32 port, u32 type,
 {
 	/*
 	 * Read the number before the send. Pairs with virt_mb() in
-	 * argo_unmask_if_idle(): if that function drops the VIRQ about this send,
-	 * it counts afterwards, and argo_dest_wait_since() finds another number.
+	 * argo_unmask_if_idle(): if that function drops the VIRQ about this send, it
+	 * increments the number after the drop, and argo_dest_wait_since() finds
+	 * another number than the one read here.
 	 */
 	unsigned int virqs = smp_load_acquire(&argo_core.virqs);
 	int ret = argo_sendv(dest, port, type, iov, niov);
 
 	if (argo_full(ret))
 		argo_dest_wait_since(dest, bytes, virqs);
-	else if (READ_ONCE(dest->woken))
+	else if (READ_ONCE(dest->woken)) /* argo_dest_end_wait() sets it */
 		WRITE_ONCE(dest->woken, false);
 	return ret;
 }
@@ -133,7 +135,7 @@ void argo_dest_watch(struct argo_dest *dest, enum argo_watch watch)
 
 	spin_lock_irqsave(&argo_core.lock, flags);
 	dest->watch = watch;
-	dest->ours = false;
+	dest->exclusive = false;
 	dest->fresh = true;
 	spin_unlock_irqrestore(&argo_core.lock, flags);
 	if (watch)

@@ -2,10 +2,10 @@
 /*
  * The VIRQ: one for all rings and all waits, without any payload.
  *
- * It is masked while a client reads, so that a busy or hostile peer costs one
- * interrupt per round and not one per message. A client that was told of data
- * but does not read now does not keep it masked, so a program that sleeps delays
- * no other client.
+ * The VIRQ is masked while a client reads, so that a busy or hostile peer costs one
+ * interrupt each time a client empties its ring, and not one per message. A client
+ * that was told of data but does not read now does not keep the VIRQ masked, so a
+ * program that sleeps delays no other client.
  */
 #include <linux/export.h>
 #include <asm/barrier.h>
@@ -76,14 +76,14 @@ static void argo_unmask_if_idle(void)
 	 * into our own rings shows: then the VIRQ is delivered.
 	 */
 	if (list_empty(&argo_core.waiters)) {
-		argo_hv_forget();
+		argo_hv_drop_virq();
 		/*
-		 * The VIRQ is dropped before the rings are read: argo_scan()
-		 * sees the messages that it was about, which Xen wrote before it
-		 * sent it. The VIRQ is also dropped before it is counted. Pairs
-		 * with smp_load_acquire() in argo_send_wait(): a send after the
-		 * new number was read there comes after the drop, so the VIRQ
-		 * about that send stays pending.
+		 * The VIRQ is dropped before the rings are read. Xen's sendv
+		 * writes a message before it sends the VIRQ, so argo_scan() sees
+		 * every message whose VIRQ was dropped. The VIRQ is also dropped
+		 * before it is counted. Pairs with smp_load_acquire() in
+		 * argo_send_wait(): if that function read the new number, it sends
+		 * after the drop, so the VIRQ about its send stays pending.
 		 */
 		virt_mb();
 		argo_count_virq();
@@ -133,8 +133,9 @@ void argo_virq(void)
  * @ring: ring
  *
  * From now on argo_ring_ops.data is called again for new messages. If something is
- * unread, it is called before this returns, so a NAPI must be completed before. A
- * client that was not told of data may call this, too.
+ * unread already, this function itself calls argo_ring_ops.data, so a client must
+ * complete its NAPI before it calls this. A client that was not told of data may call
+ * this, too.
  *
  * Context: process or softirq.
  */

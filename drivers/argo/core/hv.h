@@ -23,7 +23,7 @@ int argo_hv_register_ring(const struct xen_argo_register_ring *reg,
 			  struct page **pages, u32 flags);
 /* Unregister a ring: afterwards Xen does not write to its pages any more. */
 int argo_hv_unregister_ring(const struct xen_argo_unregister_ring *unreg);
-/* Copy a message to another domain's ring. Return: payload bytes, or errno */
+/* Copy a message to another domain's ring. Return: payload bytes, or a negative errno */
 int argo_hv_sendv(const struct xen_argo_send_addr *addr,
 		  const struct xen_argo_iov *iov, unsigned int niov, u32 type);
 /*
@@ -41,6 +41,6 @@ void argo_hv_mask(void);
 /* Unmask the VIRQ; if one came while it was masked, it is delivered now. */
 void argo_hv_unmask(void);
 /* Drop a VIRQ that came while it was masked. */
-void argo_hv_forget(void);
+void argo_hv_drop_virq(void);
 
 #endif /* _ARGO_HV_H */

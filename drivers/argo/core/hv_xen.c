@@ -21,9 +21,9 @@ static void (*argo_xen_handler)(void);
 static int argo_xen_irq;
 
 /*
- * Errors of sendv that Xen finds late come back as an unsigned 32-bit number
- * in a 64-bit register. Success is a length that fits, so cutting the result
- * to 32 bits is right for every command.
+ * The errors that Xen's sendv finds while it copies come back as an unsigned 32-bit
+ * number in a 64-bit register. A length fits into 31 bits, so cutting the result to
+ * 32 bits is right for every command.
  */
 static int argo_hypercall(unsigned int cmd, const void *arg1, const void *arg2,
 			  unsigned long arg3, unsigned long arg4)
@@ -69,8 +69,8 @@ int argo_hv_probe(void)
 }
 
 /*
- * Allocate an event channel port for DOMID_SELF as the remote end, and ask for its
- * status: there Xen has replaced DOMID_SELF by the domid.
+ * Xen has no call that returns the domid of the caller. But if DOMID_SELF is the remote
+ * end of an unbound event channel, the status of that channel has the real domid.
  */
 int argo_hv_domid(void)
 {
@@ -170,7 +170,7 @@ void argo_hv_unmask(void)
 	enable_irq(argo_xen_irq);
 }
 
-void argo_hv_forget(void)
+void argo_hv_drop_virq(void)
 {
 	xen_clear_irq_pending(argo_xen_irq);
 }

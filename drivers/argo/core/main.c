@@ -102,6 +102,11 @@ static int __init argo_init(void)
 		goto err_device;
 	}
 	argo_debugfs_init();
+	/*
+	 * Clients are initialised after this module, so they see all of it. WRITE_ONCE()
+	 * is for argo_rings_shutdown() and argo_restore(), which change dead and domid
+	 * while clients read them without a lock.
+	 */
 	WRITE_ONCE(argo_core.domid, argo_hv_domid());
 	WRITE_ONCE(argo_core.wq, wq);
 	WRITE_ONCE(argo_core.dead, false);

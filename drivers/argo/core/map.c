@@ -38,7 +38,8 @@ EXPORT_SYMBOL_GPL(argo_ring_map);
  * @piece: address in the ring, of &argo_message.seg
  *
  * Context: any.
- * Return: bytes from the beginning of the mapping that argo_ring_map() makes
+ * Return: bytes from the beginning of the ring's memory, which is offset 0 of the file
+ * that the program maps
  */
 u32 argo_ring_offset(const struct argo_ring *ring, const void *piece)
 {

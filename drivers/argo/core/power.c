@@ -11,7 +11,10 @@
 
 static int argo_freeze(struct device *dev)
 {
-	/* register_lock: a registration in progress ends first. */
+	/*
+	 * register_lock: a registration in progress ends first. argo_ring_next() and
+	 * argo_ring_check() read frozen.
+	 */
 	mutex_lock(&argo_core.register_lock);
 	argo_lock();
 	WRITE_ONCE(argo_core.frozen, true);

@@ -16,15 +16,14 @@
 #include "trace.h"
 
 /*
- * Bounds of &argo_ring.doubt, in ticks. Each time that Xen is asked about a ring
- * leaves a line in Xen's log, so that a silent ring is asked about less and less
- * often.
+ * Bounds of &argo_ring.doubt, in ticks. Each question about a ring leaves a line in
+ * Xen's log. Therefore argo-core asks less and less often about a silent ring.
  */
 #define ARGO_DOUBT_MIN	10
 #define ARGO_DOUBT_MAX	640
 
-/* How many silent rings a tick makes suspect: hundreds may fall silent together. */
-#define ARGO_LOOKS	2
+/* A tick makes at most so many silent rings suspect: hundreds may fall silent together. */
+#define ARGO_SUSPECTS_PER_TICK	2
 
 /*
  * Does Xen still have @ring? Try to register it: if Xen has it, Xen refuses before
@@ -32,7 +31,8 @@
  * which nothing is allocated. A refusal leaves a line in Xen's log. If Xen takes the
  * ring, the scratch page is registered, and is unregistered at once.
  *
- * Return: -EEXIST if it has, another error or 0 if not
+ * Return: -EEXIST if Xen has @ring; an error for which argo_probe_failed() is true if
+ * that is not known; 0 or another error if Xen does not have @ring
  */
 static int argo_ring_probe(struct argo_ring *ring)
 {
@@ -51,7 +51,7 @@ static int argo_ring_probe(struct argo_ring *ring)
 				    XEN_ARGO_REGISTER_FLAG_FAIL_EXIST);
 	trace_argo_register(ring, ret);
 	if (!ret && argo_hv_unregister_ring(&unreg)) {
-		pr_warn_once("Xen keeps a page that it was asked with\n");
+		pr_warn_once("Xen does not release the page used to look for lost rings; they are not found any more\n");
 		argo_core.scratch = NULL;
 	}
 	return ret;
@@ -130,14 +130,14 @@ void argo_ring_new(struct argo_ring *ring)
 	ring->seen = READ_ONCE(ring->cursor.ring->tx_ptr);
 	ring->silent = 0;
 	ring->doubt = ARGO_DOUBT_MIN;
-	ring->look = ARGO_DOUBT_MIN;
+	ring->doubt_next = ARGO_DOUBT_MIN;
 }
 
 /*
  * @ring has received something since the last tick. If it had been silent for @doubt
  * ticks or more, its partner may well be silent for as long again, so it becomes
- * suspect only after twice that time. Otherwise @doubt shrinks by one, because the
- * end of a partner that sends often is to be noticed soon.
+ * suspect only after twice that time. Otherwise @doubt shrinks by one: the more often
+ * a partner sends, the sooner argo-core must notice that Xen dropped the ring.
  */
 static void argo_ring_heard(struct argo_ring *ring)
 {
@@ -147,25 +147,28 @@ static void argo_ring_heard(struct argo_ring *ring)
 	else if (ring->doubt > ARGO_DOUBT_MIN)
 		ring->doubt--;
 	ring->silent = 0;
-	ring->look = ring->doubt;
+	ring->doubt_next = ring->doubt;
 }
 
 /*
- * Silence is a sign that Xen may have dropped a ring. It is the only one if no client
- * watches the partner's ring, or if that was back before the next tick.
+ * Silence is a sign that Xen may have dropped a ring. It is the only sign if no client
+ * watches the partner's ring, or if the partner's ring went and came back between two
+ * ticks.
  */
 static void argo_suspect_silent_rings(void)
 {
-	unsigned int looks = ARGO_LOOKS;
+	unsigned int budget = ARGO_SUSPECTS_PER_TICK;
 	struct argo_ring *ring;
 
 	list_for_each_entry(ring, &argo_core.rings, node) {
 		if (READ_ONCE(ring->cursor.ring->tx_ptr) != ring->seen) {
 			argo_ring_heard(ring);
-		} else if (++ring->silent >= ring->look && looks) {
-			looks--;
+		} else if (++ring->silent >= ring->doubt_next && budget &&
+			   !ring->lost) {
+			budget--;
 			WRITE_ONCE(ring->suspect, true);
-			ring->look = ring->silent + min(ring->silent, ARGO_DOUBT_MAX);
+			ring->doubt_next = ring->silent +
+					   min(ring->silent, ARGO_DOUBT_MAX);
 		}
 	}
 }

@@ -66,7 +66,7 @@ void argo_dest_add(struct argo_dest *dest, u16 domid, u32 port,
 }
 EXPORT_SYMBOL_GPL(argo_dest_add);
 
-/* Is @dest to be asked about in this round, and was not yet? */
+/* Must this round still ask Xen about @dest? */
 static bool argo_dest_due(const struct argo_dest *dest, bool watch)
 {
 	return dest->round != argo_query_round &&
@@ -135,13 +135,13 @@ static void argo_dest_watched(struct argo_dest *dest, bool exists, bool shared)
 	if (dest->watch == ARGO_WATCH_APPEARED && exists) {
 		dest->watch = ARGO_WATCH_NONE;
 		dest->ops->appeared(dest);
-	} else if (dest->watch == ARGO_WATCH_GONE && !(exists && !(shared && dest->ours))) {
+	} else if (dest->watch == ARGO_WATCH_GONE && !(exists && !(shared && dest->exclusive))) {
 		dest->watch = ARGO_WATCH_NONE;
 		/* If the partner died, Xen dropped our rings for it, too. */
 		argo_suspect_rings_of(dest->addr.domain_id);
 		dest->ops->gone(dest);
 	}
-	dest->ours = exists && !shared;
+	dest->exclusive = exists && !shared;
 }
 
 static void argo_dest_answer(struct argo_dest *dest, u16 flags,
@@ -168,10 +168,11 @@ static void argo_dest_answer(struct argo_dest *dest, u16 flags,
 
 /*
  * Handle the answers to @n questions. Xen stops at the first question that it
- * refuses. If its policy refuses it, this domain can use no ring there: that counts
- * as "no ring", and the questions behind it are asked again. After any other error
- * nothing is known; the timer then ends the waits, because only another send can
- * find out whether there is room.
+ * refuses. If Xen's policy refuses a question, this domain can use no ring at that
+ * address: the answer counts as "no ring", and the questions behind it are asked
+ * again. After any other error the answers are unknown. If the timer asked
+ * (ARGO_WAKE_TIMER), all waits are ended then, because only another send can find out
+ * whether there is room.
  *
  * Return: must another query follow in this round?
  */

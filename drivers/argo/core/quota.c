@@ -55,6 +55,6 @@ void argo_quota_complain(const struct argo_ring *wanted)
 			at += scnprintf(who + at, sizeof(who) - at, " %s %u",
 					argo_client(ring),
 					argo_rings_of(argo_client(ring), NULL));
-	pr_warn_ratelimited("no ring left for %s; who has how many:%s\n",
+	pr_warn_ratelimited("no ring left for client %s; rings per client:%s\n",
 			    argo_client(wanted), who);
 }

@@ -19,7 +19,7 @@ static u32 argo_ring_bytes(const struct argo_ring *ring)
 	return ring->config.len + sizeof(struct xen_argo_ring);
 }
 
-/* __GFP_RETRY_MAYFAIL: for a ring no process is to be killed by lack of memory. */
+/* __GFP_RETRY_MAYFAIL: the OOM killer must not kill a process to make room for a ring. */
 static int argo_ring_alloc(struct argo_ring *ring)
 {
 	unsigned int i, n = DIV_ROUND_UP(argo_ring_bytes(ring), PAGE_SIZE);
@@ -150,7 +150,7 @@ static void argo_ring_unlink(struct argo_ring *ring)
 	argo_unlock();
 }
 
-static bool argo_ring_name_taken(const struct argo_ring *ring)
+static bool argo_ring_address_taken(const struct argo_ring *ring)
 {
 	const struct argo_ring *other;
 
@@ -168,20 +168,21 @@ static int argo_ring_refused(const struct argo_ring *ring)
 	/* A restore changes the frame numbers by which Xen would get the pages. */
 	if (argo_core.frozen)
 		return -EAGAIN;
-	if (argo_ring_name_taken(ring))
+	if (argo_ring_address_taken(ring))
 		return -EADDRINUSE;
 	return argo_quota_reached(ring) ? -ENOSPC : 0;
 }
 
 /*
- * Unlink @ring, and unregister it if Xen may have it. Another ring may have been
- * registered with the same port and partner since. The registration of that ring has
- * then unregistered this one, and unregistering by name here would hit the other.
+ * Unlink @ring, and unregister it if Xen may have it. Xen knows a ring by port and
+ * partner only. If @ring was unlinked before and Xen did not release it, another ring
+ * may have the same port and partner by now. Its registration has unregistered @ring
+ * already, and a hypercall here would unregister that other ring.
  */
 static void argo_ring_close(struct argo_ring *ring)
 {
 	argo_ring_unlink(ring);
-	if (argo_ring_name_taken(ring))
+	if (argo_ring_address_taken(ring))
 		ring->exposed = false;
 	else if (ring->exposed)
 		argo_ring_take_from_xen(ring);
@@ -191,10 +192,10 @@ static void argo_ring_close(struct argo_ring *ring)
  * argo_ring_register() - open a ring for messages
  * @ring: ring; nobody may be reading it
  *
- * The ring starts empty. If Xen has a ring with this port and partner, it is
- * unregistered first, because registering over it leaks hypervisor state. That may
- * be this ring itself, so this function is also the way back after
- * argo_ring_ops.lost; or a ring that an earlier kernel left behind before a kexec.
+ * The ring starts empty. If Xen has a ring with this port and partner, that one is
+ * unregistered first, because registering over it leaks hypervisor state. It may be
+ * this ring itself, or a ring that an earlier kernel left behind before a kexec. After
+ * argo_ring_ops.lost, the client calls this function to use the ring again.
  * argo_ring_ops.data may be called before this returns. After an error the ring is
  * closed, unread messages may be gone, and the client may try again.
  *
@@ -202,11 +203,12 @@ static void argo_ring_close(struct argo_ring *ring)
  * Return: 0, or
  *
  * * -EADDRINUSE: another client has this port for this partner
- * * -EEXIST: Xen has a ring with this port and partner of an earlier kernel, and
- *   did not release it
+ * * -EEXIST: an earlier kernel registered a ring with this port and partner, and Xen
+ *   does not release it
  * * -ESRCH: there is no such domain
  * * -ECONNREFUSED: the domain is dying, or may not use Argo
- * * -ENOSPC: the domain has 128 rings already, or the client as many as it may
+ * * -ENOSPC: the domain has 128 rings already, or the client has reached the limit
+ *   rings_per_client
  * * -EPERM, -EACCES: Xen's security policy forbids it
  * * -EAGAIN: the domain is being suspended or migrated; try again later
  * * -EBUSY: Xen did not release the ring's memory earlier
@@ -243,6 +245,7 @@ int argo_ring_register(struct argo_ring *ring)
 	ring->lost = false;
 	ring->suspect = false;
 	argo_ring_new(ring);
+	/* debugfs and a client's timer may call argo_ring_readable() meanwhile. */
 	WRITE_ONCE(ring->epoch, argo_core.epoch);
 	ret = argo_ring_tell_xen(ring);
 	if (ret)
@@ -339,9 +342,9 @@ static void argo_ring_break(struct argo_ring *ring)
  * @msg: filled in if there is one; its payload stays in the ring
  *
  * A message that a filter refuses is skipped and counted. If a header is invalid, all
- * unread bytes are skipped, and that is counted, too. The space of both is given back
- * before this returns, together with that of the messages consumed until then, and
- * senders that wait for it are signalled. After skipping 64 times this returns 0 even
+ * unread bytes are skipped, and that is counted, too. If this function skipped
+ * anything, it calls argo_ring_publish(), which also gives the space of all consumed
+ * messages back. After skipping 64 times this returns 0 even
  * if more is unread, so that no peer can keep the reader here. In that case
  * argo_ring_done() makes argo-core call argo_ring_ops.data again.
  *
@@ -364,12 +367,14 @@ int argo_ring_next(struct argo_ring *ring, struct argo_message *msg)
 		return -EIO;
 	do {
 		ret = argo_cursor_next(&ring->cursor, msg);
-		if (ret == -EBADMSG)
+		if (ret == -EBADMSG) {
 			ring->stats.bad_headers++;
-		else if (ret > 0 && !argo_ring_allowed(ring, msg))
+			ring->shown = false;
+		} else if (ret > 0 && !argo_ring_allowed(ring, msg)) {
 			argo_cursor_consume(&ring->cursor, msg);
-		else
+		} else {
 			break;
+		}
 		ret = 0;
 	} while (++skipped < ARGO_SKIP_MAX);
 	if (skipped)
@@ -409,8 +414,8 @@ EXPORT_SYMBOL_GPL(argo_ring_consume);
  * not needed.
  *
  * Context: any but callbacks; one reader at a time.
- * Return: true if a sender may be waiting. The client then has to send a message to
- * it from now on, or to call argo_ring_notify().
+ * Return: true if a sender may be waiting. The client must then send a message to its
+ * partner after this call, or call argo_ring_notify().
  */
 bool argo_ring_give(struct argo_ring *ring)
 {

@@ -11,7 +11,7 @@
 /**
  * argo_stage_init() - begin a message
  * @stage: filled in
- * @bounce: memory of the client, for copies of the pieces that exceed XEN_ARGO_MAXIOV
+ * @bounce: memory of the client, for copies of the pieces that have no iov of their own
  * @size: bytes of @bounce
  *
  * Context: any.
@@ -38,9 +38,9 @@ static void argo_stage_copy(struct argo_stage *stage, const void *base, u32 len)
  * @base: the piece, which must not change until the message was sent
  * @len: bytes of it
  *
- * If the piece follows the last one in memory, the two become one. Otherwise, if
- * there are XEN_ARGO_MAXIOV pieces already, the last one is moved to the bounce
- * memory, and this piece is copied behind it.
+ * If the piece follows the last one in memory, the two share an iov. Otherwise, if all
+ * XEN_ARGO_MAXIOV iovs are used, the piece in the last iov is moved to the bounce
+ * memory, this piece is copied behind it, and the last iov has both.
  *
  * Context: any.
  * Return: 0, or -ENOSPC if the bounce memory is too small; the message is unchanged

@@ -120,9 +120,10 @@ static inline void argonet_pool_owner(struct page_pool_params *params,
 }
 
 /*
- * A pool that knows its NAPI recycles pages without a lock, and netlink shows it. A pool
- * with a NAPI must not be destroyed while that NAPI is enabled. So the NAPI is not set
- * when the pool is made, but later, while the NAPI is disabled.
+ * A pool that knows its NAPI recycles pages without a lock. From Linux 6.14 on, netlink
+ * shows it; older kernels show what the pool had when it was made. A pool with a NAPI
+ * must not be destroyed while that NAPI is enabled. So the NAPI is not set when the pool
+ * is made, but later, while the NAPI is disabled.
  */
 static inline void argonet_pool_napi(struct page_pool *pool, struct napi_struct *napi)
 {
