@@ -80,7 +80,7 @@ static int __init argo_init(void)
 				     WQ_FREEZABLE);
 	if (!wq)
 		goto err_probe;
-	argo_core.readers = alloc_workqueue("argo-readers", WQ_MEM_RECLAIM |
+	argo_core.readers = alloc_workqueue("argo-readers", WQ_HIGHPRI | WQ_MEM_RECLAIM |
 					    WQ_UNBOUND | WQ_FREEZABLE, 0);
 	if (!argo_core.readers)
 		goto err_wq;
