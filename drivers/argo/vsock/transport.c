@@ -61,11 +61,24 @@ void vsock_argo_wake_writers(u32 cid)
 	vsock_argo_for_each(cid, vsock_argo_wake_one);
 }
 
-static int vsock_argo_send_pkt(VSOCK_ARGO_SEND_ARGS)
+/**
+ * vsock_argo_xmit() - send a packet of a socket, or of none
+ * @skb: packet; consumed
+ *
+ * Context: process; the socket is locked.
+ * Return: bytes of payload, or a negative errno
+ */
+int vsock_argo_xmit(struct sk_buff *skb)
 {
+	u32 fwd_cnt = le32_to_cpu(virtio_vsock_hdr(skb)->fwd_cnt);
 	struct vsock_argo_peer *peer;
+	struct sock *sk = skb->sk;
 	int ret;
 
+	if (vsock_argo_credit_spared(skb)) {
+		consume_skb(skb);
+		return 0;
+	}
 	peer = vsock_argo_peer_get(le64_to_cpu(virtio_vsock_hdr(skb)->dst_cid));
 	if (!peer) {
 		kfree_skb(skb);
@@ -73,7 +86,15 @@ static int vsock_argo_send_pkt(VSOCK_ARGO_SEND_ARGS)
 	}
 	ret = vsock_argo_send(peer, skb);
 	vsock_argo_peer_put(peer);
+	/* The caller keeps the socket. */
+	if (sk && ret >= 0)
+		vsock_argo_credit_sent(sk, fwd_cnt);
 	return ret;
+}
+
+static int vsock_argo_send_pkt(VSOCK_ARGO_SEND_ARGS)
+{
+	return vsock_argo_xmit(skb);
 }
 
 static int vsock_argo_connect(struct vsock_sock *vsk)
@@ -154,7 +175,7 @@ struct virtio_transport vsock_argo_transport = {
 		.module = THIS_MODULE,
 		.get_local_cid = vsock_argo_local_cid,
 
-		.init = virtio_transport_do_socket_init,
+		.init = vsock_argo_socket_init,
 		.destruct = virtio_transport_destruct,
 		.release = vsock_argo_release,
 		.connect = vsock_argo_connect,
@@ -166,7 +187,7 @@ struct virtio_transport vsock_argo_transport = {
 		.dgram_enqueue = vsock_argo_dgram_enqueue,
 		.dgram_allow = vsock_argo_stream_allow,
 
-		.stream_dequeue = virtio_transport_stream_dequeue,
+		.stream_dequeue = vsock_argo_stream_dequeue,
 		.stream_enqueue = virtio_transport_stream_enqueue,
 		.stream_has_data = virtio_transport_stream_has_data,
 		.stream_has_space = vsock_argo_stream_has_space,
@@ -179,17 +200,17 @@ struct virtio_transport vsock_argo_transport = {
 		.seqpacket_allow = vsock_argo_seqpacket_allow,
 		.seqpacket_has_data = virtio_transport_seqpacket_has_data,
 
-		.notify_poll_in = virtio_transport_notify_poll_in,
+		.notify_poll_in = vsock_argo_notify_poll_in,
 		.notify_poll_out = virtio_transport_notify_poll_out,
 		.notify_recv_init = virtio_transport_notify_recv_init,
-		.notify_recv_pre_block = virtio_transport_notify_recv_pre_block,
+		.notify_recv_pre_block = vsock_argo_notify_recv_pre_block,
 		.notify_recv_pre_dequeue = virtio_transport_notify_recv_pre_dequeue,
 		.notify_recv_post_dequeue = virtio_transport_notify_recv_post_dequeue,
 		.notify_send_init = virtio_transport_notify_send_init,
 		.notify_send_pre_block = virtio_transport_notify_send_pre_block,
 		.notify_send_pre_enqueue = virtio_transport_notify_send_pre_enqueue,
 		.notify_send_post_enqueue = virtio_transport_notify_send_post_enqueue,
-		.notify_buffer_size = virtio_transport_notify_buffer_size,
+		.notify_buffer_size = vsock_argo_notify_buffer_size,
 #ifdef VSOCK_ARGO_HAVE_NOTIFY_RCVLOWAT
 		.notify_set_rcvlowat = virtio_transport_notify_set_rcvlowat,
 #endif

@@ -200,7 +200,19 @@ int vsock_argo_send_control(struct vsock_argo_peer *peer, unsigned int kind,
 enum argo_read vsock_argo_rx(struct argo_reader *reader, const struct argo_message *msg);
 void vsock_argo_stuck_work(struct work_struct *work);
 
+/* credit.c */
+bool vsock_argo_credit_spared(struct sk_buff *skb);
+void vsock_argo_credit_sent(struct sock *sk, u32 fwd_cnt);
+ssize_t vsock_argo_stream_dequeue(struct vsock_sock *vsk, struct msghdr *msg, size_t len,
+				  int flags);
+int vsock_argo_notify_recv_pre_block(struct vsock_sock *vsk, size_t target,
+				     struct vsock_transport_recv_notify_data *data);
+int vsock_argo_notify_poll_in(struct vsock_sock *vsk, size_t target, bool *ready);
+void vsock_argo_notify_buffer_size(struct vsock_sock *vsk, u64 *size);
+int vsock_argo_socket_init(struct vsock_sock *vsk, struct vsock_sock *psk);
+
 /* transport.c */
+int vsock_argo_xmit(struct sk_buff *skb);
 void vsock_argo_reset_sockets(u32 cid);
 void vsock_argo_wake_writers(u32 cid);
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Credit: how much a peer may send to a socket, and when it is told that it may
+ * send more.
+ *
+ * The kernel's code for virtio tells of credit whenever a reader has emptied its
+ * socket. With programs that read as fast as others write, that is one message for
+ * each packet. Here a peer is told once half of the buffer was read since it was
+ * told last. Until then it has at least the other half to fill, less what is unread,
+ * so a sender that waits for credit has left something to be read. What is sent for
+ * another reason carries the credit along.
+ *
+ * A reader may wait for more bytes than the peer may send: then the peer is told
+ * before the reader sleeps.
+ */
+#include "vsock-argo.h"
+
+/*
+ * This field of struct vsock_sock is for datagrams of VMCI's transport alone. A
+ * socket of ours has there the count that its peer was told of last. The code for
+ * virtio notes it itself, but before the packet is sent, and even if it never is.
+ */
+static u32 *vsock_argo_told(struct vsock_sock *vsk)
+{
+	return &vsk->cached_peer;
+}
+
+/* Bytes that were read and that the peer does not know of */
+static u32 vsock_argo_untold(struct vsock_sock *vsk)
+{
+	const struct virtio_vsock_sock *vvs = vsk->trans;
+
+	return READ_ONCE(vvs->fwd_cnt) - READ_ONCE(*vsock_argo_told(vsk));
+}
+
+/* Has the peer to be told? If not, it has enough, for the reader and for itself. */
+static bool vsock_argo_credit_due(struct vsock_sock *vsk)
+{
+	const struct virtio_vsock_sock *vvs = vsk->trans;
+	u32 all = READ_ONCE(vvs->buf_alloc), untold = vsock_argo_untold(vsk);
+
+	return untold && (untold >= all / 2 ||
+			  untold > all - min_t(u32, all, sk_vsock(vsk)->sk_rcvlowat));
+}
+
+/**
+ * vsock_argo_credit_spared() - need a packet not be sent?
+ * @skb: packet
+ *
+ * A seqpacket socket is read when a message is complete. Its peer may be in the
+ * middle of one, so it is always told.
+ *
+ * Context: process; the socket is locked.
+ * Return: true if @skb tells nothing but credit that the peer can do without
+ */
+bool vsock_argo_credit_spared(struct sk_buff *skb)
+{
+	const struct virtio_vsock_hdr *hdr = virtio_vsock_hdr(skb);
+
+	return le16_to_cpu(hdr->op) == VIRTIO_VSOCK_OP_CREDIT_UPDATE &&
+	       le16_to_cpu(hdr->type) == VIRTIO_VSOCK_TYPE_STREAM &&
+	       skb->sk && vsock_sk(skb->sk)->trans &&
+	       !vsock_argo_credit_due(vsock_sk(skb->sk));
+}
+
+/**
+ * vsock_argo_credit_sent() - a packet of a socket tells the peer of its credit
+ * @sk: socket, which may be a listener
+ * @fwd_cnt: what the packet says that was read
+ *
+ * Context: process; the socket is locked.
+ */
+void vsock_argo_credit_sent(struct sock *sk, u32 fwd_cnt)
+{
+	WRITE_ONCE(*vsock_argo_told(vsock_sk(sk)), fwd_cnt);
+}
+
+/* The code for virtio has no other function that sends credit. */
+static void vsock_argo_tell_credit(struct vsock_sock *vsk)
+{
+	const struct virtio_vsock_sock *vvs = vsk->trans;
+	u64 size = vvs->buf_alloc;
+
+	if (sk_vsock(vsk)->sk_type == SOCK_STREAM && vsock_argo_credit_due(vsk))
+		virtio_transport_notify_buffer_size(vsk, &size);
+}
+
+ssize_t vsock_argo_stream_dequeue(struct vsock_sock *vsk, struct msghdr *msg, size_t len,
+				  int flags)
+{
+	ssize_t ret = virtio_transport_stream_dequeue(vsk, msg, len, flags);
+
+	/* A reader that never empties its socket is not told of by virtio's code. */
+	vsock_argo_tell_credit(vsk);
+	return ret;
+}
+
+int vsock_argo_notify_recv_pre_block(struct vsock_sock *vsk, size_t target,
+				     struct vsock_transport_recv_notify_data *data)
+{
+	vsock_argo_tell_credit(vsk);
+	return virtio_transport_notify_recv_pre_block(vsk, target, data);
+}
+
+int vsock_argo_notify_poll_in(struct vsock_sock *vsk, size_t target, bool *ready)
+{
+	vsock_argo_tell_credit(vsk);
+	return virtio_transport_notify_poll_in(vsk, target, ready);
+}
+
+/* The peer is told of a new size even if nothing was read. */
+void vsock_argo_notify_buffer_size(struct vsock_sock *vsk, u64 *size)
+{
+	const struct virtio_vsock_sock *vvs = vsk->trans;
+
+	WRITE_ONCE(*vsock_argo_told(vsk), vvs->fwd_cnt - U32_MAX / 2);
+	virtio_transport_notify_buffer_size(vsk, size);
+}
+
+int vsock_argo_socket_init(struct vsock_sock *vsk, struct vsock_sock *psk)
+{
+	*vsock_argo_told(vsk) = 0;
+	return virtio_transport_do_socket_init(vsk, psk);
+}
