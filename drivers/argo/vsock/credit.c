@@ -16,13 +16,36 @@
 #include "vsock-argo.h"
 
 /*
- * This field of struct vsock_sock is for datagrams of VMCI's transport alone. A
- * socket of ours has there the count that its peer was told of last. The code for
- * virtio notes it itself, but before the packet is sent, and even if it never is.
+ * What a stream takes before the peer has to wait. A program that writes and one that
+ * reads on the same CPU take turns, each of which brings so many bytes.
+ */
+#define VSOCK_ARGO_BUFFER	SZ_2M
+
+/*
+ * So many sockets have that. The others have the default of the vsock core, which
+ * is slower. It bounds what peers that fill sockets can take of this domain's memory.
+ */
+#define VSOCK_ARGO_BUFFERS	32
+
+/* The vsock core's default, which no header has */
+#define VSOCK_ARGO_BUFFER_DEFAULT	SZ_256K
+
+static atomic_t vsock_argo_buffers = ATOMIC_INIT(0);
+
+/*
+ * Two fields of struct vsock_sock are for datagrams of VMCI's transport alone. A
+ * socket of ours has there the count that its peer was told of last, and whether it
+ * has one of the larger buffers. The code for virtio notes the former itself, but
+ * before the packet is sent, and even if it never is.
  */
 static u32 *vsock_argo_told(struct vsock_sock *vsk)
 {
 	return &vsk->cached_peer;
+}
+
+static bool *vsock_argo_has_buffer(struct vsock_sock *vsk)
+{
+	return &vsk->cached_peer_allow_dgram;
 }
 
 /* Bytes that were read and that the peer does not know of */
@@ -117,8 +140,43 @@ void vsock_argo_notify_buffer_size(struct vsock_sock *vsk, u64 *size)
 	virtio_transport_notify_buffer_size(vsk, size);
 }
 
+static void vsock_argo_put_buffer(struct vsock_sock *vsk)
+{
+	if (!*vsock_argo_has_buffer(vsk))
+		return;
+	*vsock_argo_has_buffer(vsk) = false;
+	/* The next transport of the socket may not want so much. */
+	if (vsk->buffer_size == VSOCK_ARGO_BUFFER)
+		vsk->buffer_size = VSOCK_ARGO_BUFFER_DEFAULT;
+	atomic_dec(&vsock_argo_buffers);
+}
+
+/* A program that asked for a size gets that size. */
+static void vsock_argo_get_buffer(struct vsock_sock *vsk)
+{
+	if (sk_vsock(vsk)->sk_type != SOCK_STREAM ||
+	    vsk->buffer_size != VSOCK_ARGO_BUFFER_DEFAULT ||
+	    !atomic_add_unless(&vsock_argo_buffers, 1, VSOCK_ARGO_BUFFERS))
+		return;
+	*vsock_argo_has_buffer(vsk) = true;
+	vsk->buffer_size = VSOCK_ARGO_BUFFER;
+}
+
 int vsock_argo_socket_init(struct vsock_sock *vsk, struct vsock_sock *psk)
 {
+	int ret;
+
+	*vsock_argo_has_buffer(vsk) = false;
 	*vsock_argo_told(vsk) = 0;
-	return virtio_transport_do_socket_init(vsk, psk);
+	vsock_argo_get_buffer(vsk);
+	ret = virtio_transport_do_socket_init(vsk, psk);
+	if (ret)
+		vsock_argo_put_buffer(vsk);
+	return ret;
+}
+
+void vsock_argo_socket_destruct(struct vsock_sock *vsk)
+{
+	vsock_argo_put_buffer(vsk);
+	virtio_transport_destruct(vsk);
 }

@@ -11,7 +11,8 @@
 
 #define VSOCK_ARGO_RING_MIN	SZ_256K
 
-static uint ring_size = SZ_512K;
+/* What one stream may have under way, and the headers; more of them wait. */
+static uint ring_size = SZ_1M + SZ_128K;
 module_param(ring_size, uint, 0444);
 MODULE_PARM_DESC(ring_size, "bytes of the ring for each peer");
 

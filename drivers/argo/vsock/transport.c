@@ -176,7 +176,7 @@ struct virtio_transport vsock_argo_transport = {
 		.get_local_cid = vsock_argo_local_cid,
 
 		.init = vsock_argo_socket_init,
-		.destruct = virtio_transport_destruct,
+		.destruct = vsock_argo_socket_destruct,
 		.release = vsock_argo_release,
 		.connect = vsock_argo_connect,
 		.shutdown = virtio_transport_shutdown,

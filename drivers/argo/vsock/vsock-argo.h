@@ -210,6 +210,7 @@ int vsock_argo_notify_recv_pre_block(struct vsock_sock *vsk, size_t target,
 int vsock_argo_notify_poll_in(struct vsock_sock *vsk, size_t target, bool *ready);
 void vsock_argo_notify_buffer_size(struct vsock_sock *vsk, u64 *size);
 int vsock_argo_socket_init(struct vsock_sock *vsk, struct vsock_sock *psk);
+void vsock_argo_socket_destruct(struct vsock_sock *vsk);
 
 /* transport.c */
 int vsock_argo_xmit(struct sk_buff *skb);
