@@ -36,6 +36,20 @@ static inline struct sk_buff *virtio_vsock_alloc_linear_skb(unsigned int size, g
 }
 #endif
 
+/* The taps of kernels that know no MSG_ZEROCOPY cannot read pages: only headers then. */
+static inline void vsock_argo_tap(struct sk_buff *skb)
+{
+#ifdef VSOCK_ARGO_HAVE_ZEROCOPY
+	virtio_transport_deliver_tap_pkt(skb);
+#else
+	unsigned int len = skb->len;
+
+	skb->len = skb_headlen(skb);
+	virtio_transport_deliver_tap_pkt(skb);
+	skb->len = len;
+#endif
+}
+
 /*
  * Sent: counts what SIOCOUTQ tells. That function takes the owner for a
  * connected socket, which only packets with data are sure to have; others may

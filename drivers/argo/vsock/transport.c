@@ -188,7 +188,7 @@ struct virtio_transport vsock_argo_transport = {
 		.dgram_allow = vsock_argo_stream_allow,
 
 		.stream_dequeue = vsock_argo_stream_dequeue,
-		.stream_enqueue = virtio_transport_stream_enqueue,
+		.stream_enqueue = vsock_argo_stream_enqueue,
 		.stream_has_data = virtio_transport_stream_has_data,
 		.stream_has_space = vsock_argo_stream_has_space,
 		.stream_rcvhiwat = virtio_transport_stream_rcvhiwat,

@@ -247,9 +247,8 @@ int vsock_argo_send(struct vsock_argo_peer *peer, struct sk_buff *skb)
 		kfree_skb(skb);
 		return -ENOMEM;
 	}
-	/* The tap of older kernels reads only what is not in pages. */
 	if (le16_to_cpu(virtio_vsock_hdr(skb)->type) != VSOCK_ARGO_TYPE_DGRAM)
-		virtio_transport_deliver_tap_pkt(skb);
+		vsock_argo_tap(skb);
 	__skb_queue_head_init(&sent);
 	spin_lock_bh(&peer->queue.lock);
 	ret = vsock_argo_admit(peer, skb);

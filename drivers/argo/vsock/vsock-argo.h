@@ -212,6 +212,9 @@ void vsock_argo_notify_buffer_size(struct vsock_sock *vsk, u64 *size);
 int vsock_argo_socket_init(struct vsock_sock *vsk, struct vsock_sock *psk);
 void vsock_argo_socket_destruct(struct vsock_sock *vsk);
 
+/* stream.c */
+ssize_t vsock_argo_stream_enqueue(struct vsock_sock *vsk, struct msghdr *msg, size_t len);
+
 /* transport.c */
 int vsock_argo_xmit(struct sk_buff *skb);
 void vsock_argo_reset_sockets(u32 cid);
