@@ -77,6 +77,32 @@ load lib/vsock
 	assert_output "$sum"
 }
 
+@test "vsock: a stream costs at most 20 sends per MiB, 64 bytes and an answer 2" {
+	local n
+
+	both_up g1 g2
+	background g2 'socat -u -b 65536 VSOCK-LISTEN:5013 OPEN:/dev/null'
+	background g2 'vsock echo stream 5014' /tmp/echo
+	retry_until 10 listens g2 5013
+	retry_until 10 listens g2 5014
+	on g1 'head -c 16777216 /dev/zero >/tmp/piece'
+	sends_begin g1 g2
+	on g1 "socat -u -b 65536 OPEN:/tmp/piece VSOCK-CONNECT:$(cid g2):5013; rm /tmp/piece"
+	retry_until 20 eval '! on g2 "pidof socat"'
+	n=$(sends_end g1 g2)
+	note "$n sends for 16 MiB"
+	assert [ "$n" -ge 256 ]
+	assert [ "$n" -le 320 ]
+	sends_begin g1 g2
+	run on g1 "vsock ask stream $(cid g2) 5014 64 200"
+	assert_line ok
+	n=$(sends_end g1 g2)
+	note "$n sends for 200 rounds"
+	assert [ "$n" -ge 400 ]
+	# and those that begin and end the connection
+	assert [ "$n" -le 410 ]
+}
+
 @test "vsock: seqpacket keeps the bounds of messages, dom0 and guests" {
 	both_up dom0 g1
 	both_up g1 g2

@@ -75,6 +75,30 @@ listens() # DOM PORT
 	on "$1" "ss -l --vsock -n | grep -q ':$2 '"
 }
 
+# sends_begin DOM..., sends_end DOM...: how often they called Xen to send to each
+# other's sockets meanwhile, even if Xen refused
+sends_begin()
+{
+	local d
+
+	for d; do
+		on "$d" 'cd /sys/kernel/tracing && echo >trace &&
+			echo "port == 0x76736f63" >events/argo/argo_send/filter &&
+			echo 1 >events/argo/argo_send/enable'
+	done
+}
+
+sends_end()
+{
+	local d n=0
+
+	for d; do
+		n=$((n + $(on "$d" 'cd /sys/kernel/tracing && echo 0 >events/argo/argo_send/enable &&
+			echo 0 >events/argo/argo_send/filter && grep -c argo_send: trace; true')))
+	done
+	echo $n
+}
+
 # hex FORMAT NUMBER...: each in the bytes of the wire; %08x, %04x
 hex()
 {
