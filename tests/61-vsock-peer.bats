@@ -101,6 +101,26 @@ kernel_test()
 	on g1 'rm /tmp/piece /tmp/go'
 }
 
+@test "vsock: 32 sockets have a buffer of 2 MiB, others 256 KiB, and it is given back" {
+	# No socket is left of what was before.
+	retry_until 20 on g2 'rmmod vsock-argo'
+	on g2 "modprobe vsock-argo && echo 0,$(domid g1) >/sys/module/vsock_argo/parameters/peers"
+	both_up g1 g2
+	for _ in 1 2; do
+		background g2 'vsock hold 5021'
+		retry_until 10 listens g2 5021
+		on g1 "rm -f /tmp/fill.*
+			for i in \$(seq 34); do
+				setsid vsock fill $(cid g2) 5021 </dev/null >/tmp/fill.\$i 2>&1 &
+			done"
+		retry_until 30 eval '[ "$(on g1 "cat /tmp/fill.* | wc -l")" = 34 ]'
+		assert_equal "$(on g1 'sort /tmp/fill.* | uniq -c | xargs')" '32 2097152 2 262144'
+		on g1 'killall -9 vsock; rm /tmp/fill.*'
+		on g2 'killall -9 vsock'
+		retry_until 20 no_sockets g2
+	done
+}
+
 @test "vsock: datagrams that nobody reads are dropped before memory is taken for them" {
 	local dropped freed
 

@@ -103,6 +103,17 @@ load lib/vsock
 	assert [ "$n" -le 410 ]
 }
 
+# The peer does not know of what was read, since it is less than half of the buffer.
+@test "vsock: a reader that waits for more than its peer may send gets it" {
+	both_up g1 g2
+	background g2 'vsock lowat 5015 786432 1835008'
+	retry_until 10 listens g2 5015
+	background g1 "socat -u -b 65536 OPEN:/dev/zero VSOCK-CONNECT:$(cid g2):5015"
+	retry_until 15 eval 'on g2 "grep . /tmp/out"'
+	run on g2 'cat /tmp/out'
+	assert_line readable
+}
+
 @test "vsock: seqpacket keeps the bounds of messages, dom0 and guests" {
 	both_up dom0 g1
 	both_up g1 g2

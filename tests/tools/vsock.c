@@ -8,6 +8,8 @@
  *   vsock pour CID PORT SIZE COUNT	sends datagrams
  *   vsock ask TYPE CID PORT SIZE COUNT	sends, and compares what comes back
  *   vsock fill CID PORT		sends until nothing more fits, says how much, stays
+ *   vsock lowat PORT BYTES LOWAT	accepts, reads so much, says whether so many can be read
+ *				then, waits for 5 s
  *   vsock wait CID PORT		connects, says so, says what ends it and when
  *   vsock connect CID PORT		only connects, and says how long it took
  *
@@ -197,6 +199,26 @@ static void fill(const char *cid, const char *port)
 	pause();
 }
 
+static void lowat(const char *port, long bytes, int low)
+{
+	int fd = accept(listener(SOCK_STREAM, port), NULL, NULL);
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	if (fd < 0)
+		err(1, "accept");
+	/* The peer has sent all it may before anything is read. */
+	sleep(2);
+	for (; bytes > 0; bytes -= n) {
+		n = recv(fd, got, bytes < MOST ? bytes : MOST, 0);
+		if (n <= 0)
+			err(1, "recv %zd", n);
+	}
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &low, sizeof(low)))
+		err(1, "SO_RCVLOWAT");
+	puts(poll(&poller, 1, 5000) == 1 ? "readable" : "too little");
+}
+
 static void wait_end(const char *cid, const char *port)
 {
 	int fd = connected(SOCK_STREAM, cid, port);
@@ -225,6 +247,8 @@ int main(int argc, char **argv)
 		ask(type_of(argv[2]), argv[3], argv[4], atoi(argv[5]), atol(argv[6]));
 	else if (!strcmp(verb, "fill") && argc == 4)
 		fill(argv[2], argv[3]);
+	else if (!strcmp(verb, "lowat") && argc == 5)
+		lowat(argv[2], atol(argv[3]), atoi(argv[4]));
 	else if (!strcmp(verb, "wait") && argc == 4)
 		wait_end(argv[2], argv[3]);
 	else if (!strcmp(verb, "connect") && argc == 4)
