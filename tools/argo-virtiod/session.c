@@ -2,9 +2,8 @@
 /*
  * Agreeing with the guest on a session. A new one begins with devices at rest.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "virtiod.h"
 
@@ -17,11 +16,25 @@ static bool hello_fits(const struct va_hello *hello)
 	       le32toh(hello->max_message) >= VA_MESSAGE_MIN;
 }
 
-/* Nothing of what was asked before is answered any more. */
+/* Is not 0, and not what it was */
+static uint64_t session_draw(void)
+{
+	uint64_t session;
+
+	while (getrandom(&session, sizeof(session), 0) != sizeof(session))
+		;
+	return session | 1;
+}
+
+/*
+ * Nothing of what was asked before is answered any more. Whoever asked waits for it
+ * until he hears of another session, so there is one.
+ */
 void session_end(struct virtiod *v)
 {
 	unsigned int i;
 
+	v->session = session_draw();
 	v->guest_session = 0;
 	v->in_len = 0;
 	v->in_at = 0;
@@ -51,6 +64,13 @@ void session_hello(struct virtiod *v, uint64_t answer_to)
 	memcpy(v->control, &hello, sizeof(hello));
 	v->control_len = sizeof(hello);
 	v->control_kind = VA_KIND_HELLO;
+}
+
+/* We end it: the guest is told, so that it asks again. */
+void session_break(struct virtiod *v)
+{
+	session_end(v);
+	session_hello(v, 0);
 }
 
 static void hello_take(struct virtiod *v)
@@ -91,6 +111,14 @@ static void bye_take(struct virtiod *v)
 		session_end(v);
 }
 
+/* The guest believes in a session that we ended. */
+static void stranger_take(struct virtiod *v, uint32_t type)
+{
+	v->stale++;
+	if (type == VA_TYPE(VA_KIND_AVAIL) || type == VA_TYPE(VA_KIND_CONTROL))
+		session_hello(v, 0);
+}
+
 /* A message came: it is in @in. Records in it are left for records_step(). */
 void session_take(struct virtiod *v, const struct argo_meta *meta)
 {
@@ -102,7 +130,7 @@ void session_take(struct virtiod *v, const struct argo_meta *meta)
 	else if (meta->type == VA_TYPE(VA_KIND_HELLO))
 		hello_take(v);
 	else if (!v->guest_session)
-		v->stale++;
+		stranger_take(v, meta->type);
 	else if (meta->type == VA_TYPE(VA_KIND_AVAIL))
 		v->in_at = 0;
 	else if (meta->type == VA_TYPE(VA_KIND_CONTROL))

@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "virtiod.h"
 
 /* A guest that has not read for so long is not going to. */
 #define PATIENCE_MS	30000
+/* Before a guest is tried again that has a ring, and takes nothing */
+#define RETRY_MS	1000
 
 /* What Xen puts beside a message, and keeps free */
 #define RING_OVERHEAD	64
@@ -66,8 +67,10 @@ static int send_one(struct virtiod *v, unsigned int kind, const void *data, uint
 		return 1;
 	if (errno == EAGAIN)
 		return 0;
-	/* Its ring is gone: it is going to greet again. */
+	/* Its ring is gone, or takes nothing. It is told of a new session when it does. */
 	session_end(v);
+	v->there = false;
+	poll(NULL, 0, RETRY_MS);
 	return -1;
 }
 
@@ -104,37 +107,35 @@ static int receive(struct virtiod *v)
 	/* The guest is gone, and may come back; its ring is lost if it was restored. */
 	if (errno == EPIPE)
 		return 0;
+	v->there = false;
 	if (errno == ECONNRESET && !bind_ring(v))
 		return 0;
 	return complain("the guest is gone");
 }
 
-/* Return: is the guest's ring there? */
-static bool reach(struct virtiod *v, bool *there)
+/* Once the guest's ring is there, it is greeted. */
+static void reach(struct virtiod *v)
 {
-	if (*there)
-		return true;
-	if (argo_connect(v->argo, &v->guest, ARGO_WAIT))
-		return false;
-	*there = true;
+	if (v->there || argo_connect(v->argo, &v->guest, ARGO_WAIT))
+		return;
+	v->there = true;
 	session_hello(v, 0);
-	return true;
 }
 
-static int wait_for(struct virtiod *v, bool *there, bool full)
+static int wait_for(struct virtiod *v, bool full)
 {
 	struct pollfd fd = {
 		.fd = argo_poll_fd(v->argo),
-		.events = full ? POLLOUT : *there ? POLLIN : POLLIN | POLLOUT,
+		.events = full ? POLLOUT : v->there ? POLLIN : POLLIN | POLLOUT,
 	};
 	int n = poll(&fd, 1, full ? PATIENCE_MS : -1);
 
 	if (n < 0 && errno != EINTR)
 		return complain("poll");
 	if (!n)
-		session_end(v);
+		session_break(v);
 	if (n > 0 && fd.revents & POLLHUP) {
-		*there = false;
+		v->there = false;
 		session_end(v);
 	}
 	return 0;
@@ -142,11 +143,10 @@ static int wait_for(struct virtiod *v, bool *there, bool full)
 
 static int serve(struct virtiod *v)
 {
-	bool there = false;
 	int n;
 
 	for (;;) {
-		reach(v, &there);
+		reach(v);
 		while (records_step(v))
 			;
 		/* More may be read that is answered together. */
@@ -158,10 +158,10 @@ static int serve(struct virtiod *v)
 				continue;
 		}
 		if (!flush(v)) {
-			if (wait_for(v, &there, true))
+			if (wait_for(v, true))
 				return 1;
 		} else if (!v->job && v->in_at >= v->in_len) {
-			if (wait_for(v, &there, false))
+			if (wait_for(v, false))
 				return 1;
 		}
 	}
@@ -232,9 +232,9 @@ int main(int argc, char **argv)
 	v.lineage = lineage();
 	v.in = malloc(VA_MESSAGE_MAX);
 	v.out = malloc(VA_MESSAGE_MAX);
-	if (!v.in || !v.out || getrandom(&v.session, sizeof(v.session), 0) < 0)
+	if (!v.in || !v.out)
 		return -complain("start");
-	v.session |= 1;
+	session_end(&v);
 	v.argo = argo_open(ARGO_NONBLOCK);
 	if (!v.argo)
 		return -complain("/dev/argo");

@@ -129,6 +129,7 @@ struct device {
  * struct virtiod - all that there is
  * @argo: endpoint
  * @guest: its ring
+ * @there: its ring is
  * @ring_bytes: ours
  * @max_in: longest message that we take
  * @devices: by number
@@ -153,6 +154,7 @@ struct device {
 struct virtiod {
 	struct argo *argo;
 	struct argo_addr guest;
+	bool there;
 	uint32_t ring_bytes;
 	uint32_t max_in;
 	struct device devices[VA_DEVICES_MAX];
@@ -186,6 +188,7 @@ void device_reset(struct device *dev);
 void session_hello(struct virtiod *v, uint64_t answer_to);
 void session_take(struct virtiod *v, const struct argo_meta *meta);
 void session_end(struct virtiod *v);
+void session_break(struct virtiod *v);
 
 /* control.c */
 void control_take(struct virtiod *v, const uint8_t *data, uint32_t len);

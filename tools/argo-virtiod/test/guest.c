@@ -173,6 +173,35 @@ static void behave(void)
 	ok(request(1, data, 0, 64, 16, answer) == 64, "random numbers");
 }
 
+/* The session is over, and the guest does not know: it has to hear of it. */
+static void forgotten(void)
+{
+	static const unsigned int kinds[] = { VA_KIND_AVAIL, VA_KIND_CONTROL };
+	struct va_hello hello;
+	struct va_record rec = {};
+	uint64_t before;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		begin();
+		before = v.session;
+		session_end(&v);
+		say(kinds[i], &rec, sizeof(rec));
+		memcpy(&hello, v.control, sizeof(hello));
+		ok(v.control_len == sizeof(hello) && v.control_kind == VA_KIND_HELLO &&
+		   le64toh(hello.session) != before && !hello.peer_session,
+		   "%s without a session: HELLO, of another one", i ? "CONTROL" : "AVAIL");
+		v.control_len = 0;
+	}
+	begin();
+	before = v.session;
+	session_break(&v);
+	memcpy(&hello, v.control, sizeof(hello));
+	ok(v.control_len == sizeof(hello) && le64toh(hello.session) != before,
+	   "a session that is given up: HELLO");
+	v.control_len = 0;
+}
+
 /* Anything, now and then nearly right */
 static void misbehave(void)
 {
@@ -229,6 +258,7 @@ int main(int argc, char **argv)
 	if (fd < 0 || ftruncate(fd, DISK) || device_parse(&v, blk) || device_parse(&v, rng))
 		return 1;
 	behave();
+	forgotten();
 	for (i = 0; i < rounds; i++) {
 		if (!(rand() % 50))
 			begin();
