@@ -202,8 +202,12 @@ static bool va_link_may_join(const struct va_link *link)
 
 static void va_link_open(struct va_link *link)
 {
-	int ret = argo_ring_register(link->ring);
+	int ret;
 
+	/* The reader may still be at what the ring held when it was lost. */
+	argo_ring_unregister(link->ring);
+	argo_reader_stop(&link->reader);
+	ret = argo_ring_register(link->ring);
 	if (!ret && !va_link_may_join(link)) {
 		argo_ring_unregister(link->ring);
 		pr_notice("this domain was restored: domain %u is asked for nothing until it is named again\n",
