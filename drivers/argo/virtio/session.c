@@ -8,6 +8,7 @@
 #define pr_fmt(fmt) "virtio-argo: " fmt
 
 #include <linux/random.h>
+#include <linux/sched/mm.h>
 
 #include "virtio-argo.h"
 
@@ -254,13 +255,8 @@ static void va_link_step(struct va_link *link)
 	}
 }
 
-/**
- * va_link_work() - do what is next
- * @work: of the link
- */
-void va_link_work(struct work_struct *work)
+static void va_link_do(struct va_link *link)
 {
-	struct va_link *link = container_of(to_delayed_work(work), struct va_link, work);
 	bool failed = test_and_clear_bit(VA_EV_FAILED, &link->events);
 	bool lost = test_and_clear_bit(VA_EV_LOST, &link->events);
 
@@ -280,4 +276,20 @@ void va_link_work(struct work_struct *work)
 			return;
 	}
 	va_link_step(link);
+}
+
+/**
+ * va_link_work() - do what is next
+ * @work: of the link
+ *
+ * Disks come back by this, so its allocations must not start I/O: that could wait for
+ * the very same disks.
+ */
+void va_link_work(struct work_struct *work)
+{
+	struct va_link *link = container_of(to_delayed_work(work), struct va_link, work);
+	unsigned int noio = memalloc_noio_save();
+
+	va_link_do(link);
+	memalloc_noio_restore(noio);
 }
