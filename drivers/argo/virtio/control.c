@@ -120,6 +120,23 @@ int va_request(struct va_link *link, u8 type, u8 id, u16 device, const void *req
 	return ret;
 }
 
+/**
+ * va_ask() - ask the backend about a device
+ * @dev: device
+ * @id: VMSG_*
+ * @req: payload
+ * @len: bytes of it
+ * @response: filled in; may be @req
+ * @max: room there, what is longer is cut off
+ *
+ * Context: process, may sleep.
+ * Return: as va_request()
+ */
+int va_ask(struct va_device *dev, u8 id, const void *req, u32 len, void *response, u32 max)
+{
+	return va_request(dev->link, 0, id, dev->number, req, len, response, max);
+}
+
 static bool va_is_answer(const struct va_link *link, const struct vmsg_header *head)
 {
 	return link->outstanding && head->token == link->request.token &&

@@ -39,8 +39,7 @@ static void va_set(struct virtio_device *vdev, unsigned int offset, const void *
 	spin_lock(&dev->config_lock);
 	memcpy(dev->config + offset, buf, len);
 	spin_unlock(&dev->config_lock);
-	va_request(dev->link, 0, VMSG_SET_CONFIG, dev->number, &req,
-		   sizeof(req.head) + len, &req, sizeof(req));
+	va_ask(dev, VMSG_SET_CONFIG, &req, sizeof(req.head) + len, &req, sizeof(req));
 }
 
 static u32 va_generation(struct virtio_device *vdev)
@@ -89,8 +88,7 @@ static void va_reset(struct virtio_device *vdev)
 			va_queue_close(dev->queues[i]);
 	/* The backend does not write to what it was given before this is answered. */
 	if (old & VIRTIO_CONFIG_S_DRIVER_OK && !READ_ONCE(dev->dead))
-		va_request(dev->link, 0, VMSG_SET_STATUS, dev->number, &req, sizeof(req),
-			   &req, sizeof(req));
+		va_ask(dev, VMSG_SET_STATUS, &req, sizeof(req), &req, sizeof(req));
 	mutex_unlock(&dev->lock);
 	va_synchronize_cbs(vdev);
 }

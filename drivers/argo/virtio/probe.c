@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What devices a backend has, and telling it how their drivers want them. A backend
- * that comes back has to have the same ones.
+ * What devices a backend has. A backend that comes back has to have the same ones.
  */
 #define pr_fmt(fmt) "virtio-argo: " fmt
 
@@ -25,13 +24,7 @@ static const struct va_type va_types[] = {
 	{ VIRTIO_ID_RNG, "rng", -1, -1, 0 },
 };
 
-/**
- * va_type_find() - find out about a kind of device
- * @id: VIRTIO_ID_*
- *
- * Return: what is to be known, or NULL
- */
-const struct va_type *va_type_find(u32 id)
+static const struct va_type *va_type_find(u32 id)
 {
 	unsigned int i;
 
@@ -39,12 +32,6 @@ const struct va_type *va_type_find(u32 id)
 		if (va_types[i].id == id)
 			return &va_types[i];
 	return NULL;
-}
-
-static int va_ask(struct va_device *dev, u8 id, const void *req, u32 len, void *response,
-		  u32 max)
-{
-	return va_request(dev->link, 0, id, dev->number, req, len, response, max);
 }
 
 static int va_get_info(struct va_device *dev, struct vmsg_device_info *info)
@@ -203,115 +190,6 @@ static int va_reprobe(struct va_device *dev)
 	if (READ_ONCE(dev->status) & VIRTIO_CONFIG_S_DRIVER_OK)
 		va_activate(dev);
 	return 0;
-}
-
-static int va_set_features(struct va_device *dev)
-{
-	u64 features = (dev->vdev.features & ~VA_RING_FEATURES) |
-		       BIT_ULL(VIRTIO_F_VERSION_1);
-	struct vmsg_features req = {
-		.count = cpu_to_le32(2),
-		.bits[0] = cpu_to_le32(lower_32_bits(features)),
-		.bits[1] = cpu_to_le32(upper_32_bits(features)),
-	};
-
-	return va_ask(dev, VMSG_SET_FEATURES, &req, sizeof(req), NULL, 0);
-}
-
-/* Return: an error if the backend does not have it so */
-static int va_set_backend_status(struct va_device *dev, u32 status)
-{
-	struct vmsg_status req = { .status = cpu_to_le32(status) };
-	int ret = va_ask(dev, VMSG_SET_STATUS, &req, sizeof(req), &req, sizeof(req));
-
-	if (ret < 0)
-		return ret;
-	return ret == sizeof(req) && le32_to_cpu(req.status) == status ? 0 : -EPROTO;
-}
-
-static int va_set_queue(struct va_device *dev, const struct va_queue *q)
-{
-	struct vmsg_queue_setup setup = {
-		.queue = cpu_to_le16(q->index),
-		.epoch = cpu_to_le16(dev->epoch),
-	};
-	struct vmsg_set_vqueue req = {
-		.index = cpu_to_le32(q->index),
-		.flags = cpu_to_le32(VMSG_VQUEUE_ENABLE),
-		.size = cpu_to_le32(q->vring->num),
-	};
-	int ret;
-
-	ret = va_ask(dev, VMSG_QUEUE_SETUP, &setup, sizeof(setup), NULL, 0);
-	if (ret < 0)
-		return ret;
-	return va_ask(dev, VMSG_SET_VQUEUE, &req, sizeof(req), NULL, 0);
-}
-
-/* Tell the backend all that a driver said. Return: 0, or an error */
-static int va_tell(struct va_device *dev)
-{
-	u32 status = VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER;
-	unsigned int i;
-	int ret;
-
-	ret = va_set_backend_status(dev, 0);
-	if (!ret)
-		ret = va_set_backend_status(dev, status);
-	if (!ret)
-		ret = va_set_features(dev);
-	status |= VIRTIO_CONFIG_S_FEATURES_OK;
-	if (ret >= 0)
-		ret = va_set_backend_status(dev, status);
-	for (i = 0; ret >= 0 && i < VA_QUEUES_MAX; i++)
-		if (dev->queues[i])
-			ret = va_set_queue(dev, dev->queues[i]);
-	if (ret >= 0)
-		ret = va_set_backend_status(dev, status | VIRTIO_CONFIG_S_DRIVER_OK);
-	return ret < 0 ? ret : 0;
-}
-
-/**
- * va_activate() - have the backend serve a device as its driver wants it
- * @dev: device with a driver
- *
- * If the backend is not there, this is for when it comes.
- *
- * Context: process, may sleep.
- */
-void va_activate(struct va_device *dev)
-{
-	struct va_link *link = dev->link;
-	unsigned int i;
-	u32 generation;
-	int ret;
-
-	mutex_lock(&dev->lock);
-	generation = READ_ONCE(link->generation);
-	/* The driver may have let go of it meanwhile, or somebody else was here. */
-	if (!(dev->status & VIRTIO_CONFIG_S_DRIVER_OK) || dev->generation == generation ||
-	    READ_ONCE(dev->dead))
-		goto out;
-	for (i = 0; i < VA_QUEUES_MAX; i++)
-		if (dev->queues[i])
-			va_queue_stall(dev->queues[i]);
-	dev->epoch++;
-	for (i = 0; i < VA_QUEUES_MAX; i++)
-		if (dev->queues[i])
-			va_queue_restart(dev->queues[i]);
-	ret = va_tell(dev);
-	if (ret == -EPROTO)
-		va_device_kill(dev, "the backend refuses what its driver wants");
-	if (ret || READ_ONCE(link->generation) != generation)
-		goto out;
-	dev->generation = generation;
-	dev->lineage = link->lineage;
-	for (i = 0; i < VA_QUEUES_MAX; i++)
-		if (dev->queues[i])
-			va_queue_go(dev->queues[i]);
-	queue_work(va_wq, &link->tx);
-out:
-	mutex_unlock(&dev->lock);
 }
 
 /* Return: 0, or an error if the link is not up any more */

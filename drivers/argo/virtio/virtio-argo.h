@@ -334,12 +334,14 @@ enum argo_read va_rx(struct argo_reader *reader, const struct argo_message *msg)
 /* control.c */
 int va_request(struct va_link *link, u8 type, u8 id, u16 device, const void *req, u32 len,
 	       void *response, u32 max);
+int va_ask(struct va_device *dev, u8 id, const void *req, u32 len, void *response, u32 max);
 void va_control_recv(struct va_link *link, const struct argo_message *msg);
 
 /* probe.c */
 int va_rescan(struct va_link *link);
+
+/* tell.c */
 void va_activate(struct va_device *dev);
-const struct va_type *va_type_find(u32 id);
 
 /* device.c */
 extern const struct virtio_config_ops va_config_ops;
