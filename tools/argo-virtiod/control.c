@@ -270,15 +270,19 @@ void control_take(struct virtiod *v, const uint8_t *data, uint32_t len)
 	control_put(v, &head, resp.bytes, n);
 }
 
+/* There is news of a device. */
+void control_event(struct virtiod *v, unsigned int number)
+{
+	struct vmsg_header head = { .id = VMSG_EVENT_CONFIG, .device = htole16(number) };
+	struct vmsg_event_config event = { .status = htole32(v->devices[number].status) };
+
+	control_put(v, &head, &event, sizeof(event));
+}
+
 /* The guest broke a rule: this device does nothing before it is reset. */
 void control_needs_reset(struct virtiod *v, unsigned int number)
 {
-	struct device *dev = &v->devices[number];
-	struct vmsg_header head = { .id = VMSG_EVENT_CONFIG, .device = htole16(number) };
-	struct vmsg_event_config event = {};
-
 	v->bad++;
-	dev->status |= STATUS_NEEDS_RESET;
-	event.status = htole32(dev->status);
-	control_put(v, &head, &event, sizeof(event));
+	v->devices[number].status |= STATUS_NEEDS_RESET;
+	control_event(v, number);
 }

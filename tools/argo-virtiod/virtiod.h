@@ -192,6 +192,7 @@ void session_break(struct virtiod *v);
 
 /* control.c */
 void control_take(struct virtiod *v, const uint8_t *data, uint32_t len);
+void control_event(struct virtiod *v, unsigned int number);
 void control_needs_reset(struct virtiod *v, unsigned int number);
 
 /* records.c */

@@ -168,7 +168,7 @@ static bool va_control_event(struct va_link *link, const struct va_control *msg,
 	struct va_device *dev;
 
 	if (msg->head.type == VMSG_TYPE_BUS && msg->head.id == VMSG_EVENT_DEVICE) {
-		va_link_event(link, VA_EV_RESCAN);
+		va_link_news(link);
 		return true;
 	}
 	if (msg->head.type || msg->head.id != VMSG_EVENT_CONFIG || len < sizeof(*event) ||
@@ -179,7 +179,7 @@ static bool va_control_event(struct va_link *link, const struct va_control *msg,
 		va_device_kill(dev, "the backend gave up");
 	/* It is read by whoever may wait for it. */
 	WRITE_ONCE(dev->stale, true);
-	va_link_event(link, VA_EV_RESCAN);
+	va_link_news(link);
 	return true;
 }
 

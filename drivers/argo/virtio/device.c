@@ -179,7 +179,7 @@ static int va_finalize_features(struct virtio_device *vdev)
 	if (!__virtio_test_bit(vdev, VIRTIO_F_VERSION_1) ||
 	    !__virtio_test_bit(vdev, VIRTIO_F_ACCESS_PLATFORM) ||
 	    !va_dma_is_ours(va_device(vdev))) {
-		dev_err(&vdev->dev, "this kernel's virtio does not let us have buffers by address\n");
+		dev_err_ratelimited(&vdev->dev, "this kernel's virtio does not let us have buffers by address\n");
 		return -EINVAL;
 	}
 	vring_transport_features(vdev);
@@ -218,8 +218,8 @@ static void va_register_work(struct work_struct *work)
 	if (dev->registered)
 		return;
 	if (register_virtio_device(&dev->vdev))
-		dev_err(&dev->link->parent->dev, "device %u cannot be registered\n",
-			dev->number);
+		dev_err_ratelimited(&dev->link->parent->dev,
+				    "device %u cannot be registered\n", dev->number);
 	else
 		dev->registered = true;
 }

@@ -184,6 +184,8 @@ struct va_link *va_link_create(u16 domid, u32 port)
 	link->port = port;
 	link->restores = argo_restores();
 	link->patient = true;
+	link->next_session = jiffies;
+	link->next_rescan = jiffies;
 	mutex_init(&link->callback_lock);
 	mutex_init(&link->request_lock);
 	spin_lock_init(&link->lock);

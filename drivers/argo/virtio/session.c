@@ -16,6 +16,10 @@
 #define VA_GREET_MIN	(HZ / 5)
 #define VA_GREET_MAX	(2 * HZ)
 
+/* Between what a backend can make us do, however often it asks for it */
+#define VA_SESSION_MIN	(HZ / 2)
+#define VA_RESCAN_MIN	HZ
+
 /**
  * va_link_event() - have the link look at something
  * @link: link
@@ -27,6 +31,20 @@ void va_link_event(struct va_link *link, enum va_event event)
 {
 	set_bit(event, &link->events);
 	mod_delayed_work(va_wq, &link->work, 0);
+}
+
+/**
+ * va_link_news() - the backend has news of its devices
+ * @link: link
+ *
+ * While it has not been asked about the last news, more of them cost nothing.
+ *
+ * Context: any.
+ */
+void va_link_news(struct va_link *link)
+{
+	if (!test_and_set_bit(VA_EV_RESCAN, &link->events))
+		mod_delayed_work(va_wq, &link->work, 0);
 }
 
 /**
@@ -223,6 +241,24 @@ static void va_link_open(struct va_link *link)
 	va_link_seek(link);
 }
 
+/* Return: is it too early? Then the work runs again when it is not. */
+static bool va_link_early(struct va_link *link, unsigned long when)
+{
+	unsigned long now = jiffies;
+
+	if (!time_before(now, when))
+		return false;
+	mod_delayed_work(va_wq, &link->work, when - now);
+	return true;
+}
+
+static void va_link_rescan(struct va_link *link)
+{
+	clear_bit(VA_EV_RESCAN, &link->events);
+	link->next_rescan = jiffies + VA_RESCAN_MIN;
+	va_rescan(link);
+}
+
 static void va_link_step(struct va_link *link)
 {
 	switch (link->state) {
@@ -230,8 +266,11 @@ static void va_link_step(struct va_link *link)
 		va_link_open(link);
 		break;
 	case VA_SEEKING:
-		if (!test_and_clear_bit(VA_EV_APPEARED, &link->events))
+		if (!test_bit(VA_EV_APPEARED, &link->events) ||
+		    va_link_early(link, link->next_session))
 			break;
+		clear_bit(VA_EV_APPEARED, &link->events);
+		link->next_session = jiffies + VA_SESSION_MIN;
 		argo_dest_watch(&link->dest, ARGO_WATCH_GONE);
 		link->state = VA_GREETING;
 		link->greet_delay = VA_GREET_MIN;
@@ -246,11 +285,12 @@ static void va_link_step(struct va_link *link)
 		link->patient = true;
 		cancel_delayed_work_sync(&link->expire);
 		pr_info_ratelimited("domain %u is up\n", link->domid);
-		va_rescan(link);
+		va_link_rescan(link);
 		break;
 	case VA_UP:
-		if (test_and_clear_bit(VA_EV_RESCAN, &link->events))
-			va_rescan(link);
+		if (test_bit(VA_EV_RESCAN, &link->events) &&
+		    !va_link_early(link, link->next_rescan))
+			va_link_rescan(link);
 		break;
 	}
 }

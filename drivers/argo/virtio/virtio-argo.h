@@ -238,6 +238,8 @@ enum va_event {
  * @patient: @expire does not run
  * @state: what @work is at
  * @greet_delay: until the next HELLO
+ * @next_session: not before
+ * @next_rescan: not before
  * @callback_lock: while drivers' callbacks run, and for @devices
  * @devices: by number
  * @request_lock: for one request at a time
@@ -278,6 +280,8 @@ struct va_link {
 	bool patient;
 	enum va_state state;
 	unsigned int greet_delay;
+	unsigned long next_session;
+	unsigned long next_rescan;
 
 	struct mutex callback_lock;	/* for @devices, and while callbacks run */
 	struct va_device *devices[VA_DEVICES_MAX];
@@ -321,6 +325,7 @@ void va_link_kill(struct va_link *link, const char *why);
 
 /* session.c */
 void va_link_event(struct va_link *link, enum va_event event);
+void va_link_news(struct va_link *link);
 void va_link_cut(struct va_link *link);
 void va_link_fail(struct va_link *link);
 u32 va_max_message(void);
