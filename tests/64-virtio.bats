@@ -327,6 +327,18 @@ grants()
 	END
 }
 
+@test "virtio: random numbers of length 0: no reader waits for ever, the disk goes on" {
+	virtiod_install argo-liar 's/r->length = r->cap < RNG_MAX .*/r->length = 0;/'
+	on g1 'dmesg -c >/dev/null'
+	PROGRAM=argo-liar both
+	retry_until 10 on g1 "dmesg | grep 'fails all requests: an answer of nothing'"
+	retry_until 10 on g1 '! grep virtio_rng /sys/class/misc/hw_random/rng_available'
+	run on g1 'timeout 20 head -c 16 /dev/hwrng | wc -c; echo ${PIPESTATUS[0]}'
+	refute_line 124
+	on g1 'dd if=/dev/vda of=/dev/null bs=4k count=1 iflag=direct'
+	unloads_in_time
+}
+
 # bats test_tags=ends
 @test "virtio: a backend with news all the time is asked once a second" {
 	local before begin took messages

@@ -206,12 +206,21 @@ const struct virtio_config_ops va_config_ops = {
 	.bus_name = va_bus_name,
 };
 
+/*
+ * Is it dead, and of a kind whose driver cannot be told that a request failed? It takes
+ * that for an answer and waits for the next one, so the device is taken from it.
+ */
+static bool va_is_lost(const struct va_device *dev)
+{
+	return READ_ONCE(dev->dead) && dev->type->fail < 0;
+}
+
 /* Those who sleep until it is done wait for the backend, so the link must not. */
 static void va_register_work(struct work_struct *work)
 {
 	struct va_device *dev = container_of(work, struct va_device, register_work);
 
-	if (READ_ONCE(dev->unwanted)) {
+	if (READ_ONCE(dev->unwanted) || va_is_lost(dev)) {
 		va_device_unregister(dev);
 		return;
 	}
@@ -265,12 +274,11 @@ struct va_device *va_device_create(struct va_link *link, u16 number)
  */
 void va_device_unregister(struct va_device *dev)
 {
-	if (dev->registered) {
-		/* It is freed by us, later. */
-		get_device(&dev->vdev.dev);
-		unregister_virtio_device(&dev->vdev);
-		dev->registered = false;
-	}
+	if (!xchg(&dev->registered, false))
+		return;
+	/* It is freed by us, later. */
+	get_device(&dev->vdev.dev);
+	unregister_virtio_device(&dev->vdev);
 }
 
 /**
@@ -291,6 +299,8 @@ void va_device_free(struct va_device *dev)
  * @dev: device
  * @why: for people
  *
+ * A disk stays, and reports errors. A device that cannot do so is taken away.
+ *
  * Context: any but callbacks.
  */
 void va_device_kill(struct va_device *dev, const char *why)
@@ -301,4 +311,6 @@ void va_device_kill(struct va_device *dev, const char *why)
 			    dev->number, dev->type->name, why);
 	/* It looks at the queues, and so does whoever adds to them from now on. */
 	queue_work(va_wq, &dev->link->tx);
+	if (va_is_lost(dev))
+		queue_work(system_unbound_wq, &dev->register_work);
 }

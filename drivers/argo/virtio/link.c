@@ -140,8 +140,11 @@ void va_link_destroy(struct va_link *link)
 		mutex_lock(&link->callback_lock);
 		link->devices[n] = NULL;
 		mutex_unlock(&link->callback_lock);
-		if (dev)
-			va_device_free(dev);
+		if (!dev)
+			continue;
+		/* Who killed it meanwhile may have queued this. */
+		cancel_work_sync(&dev->register_work);
+		va_device_free(dev);
 	}
 	va_link_free(link);
 }

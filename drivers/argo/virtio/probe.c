@@ -170,6 +170,8 @@ static int va_reprobe(struct va_device *dev)
 	u64 features;
 	int ret;
 
+	if (READ_ONCE(dev->dead))
+		return 0;
 	ret = va_get_info(dev, &info);
 	if (!ret)
 		ret = va_get_device_features(dev, &features);

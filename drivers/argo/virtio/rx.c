@@ -74,6 +74,9 @@ static const char *va_used_check(const struct va_chain *chain, const struct va_u
 	/* The status is the last byte. The driver would find an old one, which may say OK. */
 	if (used->q->dev->type->fail >= 0 && used->total < chain->cap)
 		return "an answer without its status";
+	/* virtio_rng would not ask again, and its reader would wait for ever. */
+	if (used->q->dev->type->fail < 0 && !used->total && chain->cap)
+		return "an answer of nothing";
 	if (chain->answered && used->total != chain->answer)
 		return "an answer that changes its length";
 	if (used->offset < chain->got || used->len > used->total ||

@@ -49,8 +49,8 @@ struct va_link;
  * struct va_type - what has to be known about a kind of device
  * @id: VIRTIO_ID_*
  * @name: for people
- * @fail: written into the last byte of a request that fails; -1 for nothing,
- *	where a length of 0 says it
+ * @fail: written into the last byte of a request that fails; -1 if no byte says
+ *	so, and the device has to be taken from its driver
  * @flush: feature bit that says that there is a cache which a crash empties; -1
  *	if there is nothing to lose
  * @features: what a backend may offer, besides those of any virtio device
