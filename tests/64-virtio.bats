@@ -327,6 +327,28 @@ grants()
 	END
 }
 
+@test "virtio: a backend with small queues: smaller requests; with too small ones: no disk" {
+	local sum
+
+	virtiod_install argo-liar 's/VIRTIOD_QUEUE_SIZE\t128/VIRTIOD_QUEUE_SIZE\t16/'
+	PROGRAM=argo-liar OPTIONS='' both
+	run on g1 'cat /sys/block/vda/queue/max_segments'
+	assert_output 14
+	sum=$(on g1 'head -c 4194304 /dev/urandom >/tmp/in
+		dd if=/tmp/in of=/dev/vda bs=1M oflag=direct conv=fsync 2>/dev/null
+		sha256sum </tmp/in; rm /tmp/in')
+	run on g1 'dd if=/dev/vda bs=1M count=4 iflag=direct 2>/dev/null | sha256sum'
+	assert_output "$sum"
+	unloads_in_time
+	on dom0 'killall -9 argo-liar'
+	virtiod_install argo-liar 's/VIRTIOD_QUEUE_SIZE\t128/VIRTIOD_QUEUE_SIZE\t2/'
+	PROGRAM=argo-liar OPTIONS='' backend
+	on g1 'dmesg -c >/dev/null; modprobe virtio-argo backends=0'
+	retry_until 10 on g1 "dmesg | grep 'device 0 (blk) has too small a queue, 2'"
+	run on g1 '[ -e /dev/vda ]'
+	assert_failure
+}
+
 @test "virtio: random numbers of length 0: no reader waits for ever, the disk goes on" {
 	virtiod_install argo-liar 's/r->length = r->cap < RNG_MAX .*/r->length = 0;/'
 	on g1 'dmesg -c >/dev/null'

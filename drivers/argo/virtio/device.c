@@ -127,7 +127,8 @@ static struct virtqueue *va_find_vq(struct va_device *dev, unsigned int index,
 	q = va_queue_create(dev, index);
 	if (!q)
 		return ERR_PTR(-ENOMEM);
-	vq = vring_create_virtqueue(index, max, SMP_CACHE_BYTES, &dev->vdev, true, true,
+	/* Not smaller than what the configuration was made for, see va_type_limit() */
+	vq = vring_create_virtqueue(index, max, SMP_CACHE_BYTES, &dev->vdev, true, false,
 				    info.ctx, va_notify, info.callback, info.name);
 	if (!vq) {
 		va_queue_free(q);

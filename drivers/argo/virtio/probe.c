@@ -7,32 +7,8 @@
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/platform_device.h>
-#include <linux/virtio_blk.h>
-#include <linux/virtio_ids.h>
 
 #include "virtio-argo.h"
-
-/*
- * A device of another type could not be told that a request failed. Features are those
- * whose configuration a driver does not trust blindly: virtio_blk takes the mode of
- * VIRTIO_BLK_F_CONFIG_WCE, for one, as an index into a table.
- */
-static const struct va_type va_types[] = {
-	{ VIRTIO_ID_BLOCK, "blk", VIRTIO_BLK_S_IOERR, VIRTIO_BLK_F_FLUSH,
-	  BIT_ULL(VIRTIO_BLK_F_SEG_MAX) | BIT_ULL(VIRTIO_BLK_F_RO) |
-	  BIT_ULL(VIRTIO_BLK_F_BLK_SIZE) | BIT_ULL(VIRTIO_BLK_F_FLUSH) },
-	{ VIRTIO_ID_RNG, "rng", -1, -1, 0 },
-};
-
-static const struct va_type *va_type_find(u32 id)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(va_types); i++)
-		if (va_types[i].id == id)
-			return &va_types[i];
-	return NULL;
-}
 
 static int va_get_info(struct va_device *dev, struct vmsg_device_info *info)
 {
@@ -106,6 +82,22 @@ static int va_get_queues(struct va_device *dev, u32 *sizes)
 	return 0;
 }
 
+static int va_limit(struct va_device *dev, struct va_config *config)
+{
+	u32 n = min_t(u32, le32_to_cpu(dev->info.queues), VA_QUEUES_MAX), i, queue;
+	int ret;
+
+	queue = n ? dev->queue_max[0] : 0;
+	for (i = 1; i < n; i++)
+		queue = min(queue, dev->queue_max[i]);
+	ret = va_type_limit(dev->type, config->data, queue,
+			    READ_ONCE(dev->link->max_request));
+	if (ret)
+		pr_warn_ratelimited("domain %u: device %u (%s) has too small a queue, %u\n",
+				    dev->link->domid, dev->number, dev->type->name, queue);
+	return ret;
+}
+
 /* Return: 0, or an error if the device cannot be used */
 static int va_probe(struct va_device *dev)
 {
@@ -134,6 +126,8 @@ static int va_probe(struct va_device *dev)
 		ret = va_get_config(dev, size, &config);
 	if (!ret)
 		ret = va_get_queues(dev, dev->queue_max);
+	if (!ret)
+		ret = va_limit(dev, &config);
 	va_keep_config(dev, &config, size);
 	return ret;
 }
@@ -142,19 +136,19 @@ static int va_probe(struct va_device *dev)
 static const char *va_differs(struct va_device *dev, const struct vmsg_device_info *info,
 			      u64 features, const struct va_config *config)
 {
-	const struct virtio_blk_config *blk = (const void *)config->data;
 	u64 used = dev->vdev.features & ~VA_RING_FEATURES;
-	__virtio64 capacity;
+	const char *lacks;
 
 	if (memcmp(info, &dev->info, sizeof(*info)))
 		return "it is another one";
 	if (used & ~features)
 		return "it cannot do any more what it could";
-	va_config_ops.get(&dev->vdev, 0, &capacity, sizeof(capacity));
-	if (dev->type->id == VIRTIO_ID_BLOCK &&
-	    virtio64_to_cpu(&dev->vdev, blk->capacity) <
-	    virtio64_to_cpu(&dev->vdev, capacity))
-		return "it is smaller";
+	/* Only the link's work, which this is part of, and drivers change it. */
+	spin_lock(&dev->config_lock);
+	lacks = va_type_lacks(dev->type, config->data, dev->config);
+	spin_unlock(&dev->config_lock);
+	if (lacks)
+		return lacks;
 	if (dev->generation && dev->link->lineage && dev->link->lineage != dev->lineage &&
 	    dev->type->flush >= 0 && used & BIT_ULL(dev->type->flush))
 		return "what was written and not flushed may be lost";
@@ -177,6 +171,8 @@ static int va_reprobe(struct va_device *dev)
 		ret = va_get_device_features(dev, &features);
 	if (!ret)
 		ret = va_get_config(dev, dev->config_size, &config);
+	if (!ret)
+		ret = va_limit(dev, &config);
 	if (ret)
 		return ret;
 	differs = va_differs(dev, &info, features, &config);

@@ -40,12 +40,22 @@ static int va_set_queue(struct va_device *dev, const struct va_queue *q)
 		.flags = cpu_to_le32(VMSG_VQUEUE_ENABLE),
 		.size = cpu_to_le32(q->vring->num),
 	};
+	struct vmsg_index index = { .index = cpu_to_le32(q->index) };
+	struct vmsg_vqueue is;
 	int ret;
 
 	ret = va_ask(dev, VMSG_QUEUE_SETUP, &setup, sizeof(setup), NULL, 0);
 	if (ret < 0)
 		return ret;
-	return va_ask(dev, VMSG_SET_VQUEUE, &req, sizeof(req), NULL, 0);
+	ret = va_ask(dev, VMSG_SET_VQUEUE, &req, sizeof(req), NULL, 0);
+	if (ret < 0)
+		return ret;
+	/* That has no answer but that it came. A size that is refused is not said. */
+	ret = va_ask(dev, VMSG_GET_VQUEUE, &index, sizeof(index), &is, sizeof(is));
+	if (ret < 0)
+		return ret;
+	return ret == sizeof(is) && is.cur_size == req.size &&
+	       le32_to_cpu(is.flags) & VMSG_VQUEUE_ENABLE ? 0 : -EPROTO;
 }
 
 /* Tell the backend all that a driver said. Return: 0, or an error */

@@ -345,6 +345,11 @@ void va_control_recv(struct va_link *link, const struct argo_message *msg);
 /* probe.c */
 int va_rescan(struct va_link *link);
 
+/* types.c */
+const struct va_type *va_type_find(u32 id);
+int va_type_limit(const struct va_type *type, void *config, u32 queue, u32 max_request);
+const char *va_type_lacks(const struct va_type *type, const void *now, const void *before);
+
 /* tell.c */
 void va_activate(struct va_device *dev);
 
