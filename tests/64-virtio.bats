@@ -362,6 +362,24 @@ grants()
 }
 
 # bats test_tags=ends
+@test "virtio: a guest that did not read for long asks again, and goes on" {
+	virtiod_install argo-liar 's/PATIENCE_MS\t30000/PATIENCE_MS\t1500/'
+	PROGRAM=argo-liar OPTIONS='' both ring_size=65536
+	on g1 'rm -f /tmp/read; (while :; do
+			dd if=/dev/vda of=/dev/null bs=1M count=8 iflag=direct || break
+			echo x >>/tmp/read
+		done) >/dev/null 2>&1 </dev/null &'
+	retry_until 20 on g1 '[ -s /tmp/read ]'
+	guest_pause g1
+	sleep 4
+	guest_unpause g1
+	retry_until 20 is_counted sessions 2
+	on g1 'rm /tmp/read'
+	retry_until 20 on g1 '[ -s /tmp/read ]'
+	on g1 'killall -9 dd'
+}
+
+# bats test_tags=ends
 @test "virtio: a backend with news all the time is asked once a second" {
 	local before begin took messages
 
