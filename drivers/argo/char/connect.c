@@ -78,6 +78,7 @@ static int argo_peer_look(struct argo_end *end, const struct argo_dev_connect *c
 		argo_peer_del(end);
 		argo_dest_add(&end->peer, connect->domid, connect->port, &argo_peer_ops);
 		WRITE_ONCE(end->connected, true);
+		WRITE_ONCE(end->changes, end->changes + 1);
 	}
 	argo_dest_watch(&end->peer, ARGO_WATCH_NONE);
 	WRITE_ONCE(end->there, false);
@@ -92,6 +93,9 @@ static int argo_peer_look(struct argo_end *end, const struct argo_dev_connect *c
 	WRITE_ONCE(end->gone, false);
 	WRITE_ONCE(end->there, !ret);
 	argo_dest_watch(&end->peer, ret ? ARGO_WATCH_APPEARED : ARGO_WATCH_GONE);
+	/* argo_peer_appeared() is not called for a ring that this function found. */
+	if (!ret)
+		wake_up_interruptible_poll(&end->writable, EPOLLOUT | EPOLLWRNORM);
 	return ret;
 }
 
@@ -109,6 +113,7 @@ static int argo_peer_look(struct argo_end *end, const struct argo_dev_connect *c
 int argo_end_connect(struct argo_end *end, const struct argo_dev_connect *connect,
 		     bool nonblock)
 {
+	unsigned int changes = 0;
 	bool again = false;
 	int ret;
 
@@ -122,16 +127,18 @@ int argo_end_connect(struct argo_end *end, const struct argo_dev_connect *connec
 		return -EINVAL;
 	do {
 		mutex_lock(&end->connect_lock);
-		if (again && !argo_peer_is(end, connect))
+		if (again && (!end->connected || end->changes != changes))
 			ret = -ECANCELED;
 		else
 			ret = argo_peer_look(end, connect);
+		changes = end->changes;
 		mutex_unlock(&end->connect_lock);
 		if (ret != -EINPROGRESS || nonblock)
 			return ret;
 		again = true;
 		ret = wait_event_interruptible(end->writable, READ_ONCE(end->there) ||
-					       !READ_ONCE(end->connected));
+					       !READ_ONCE(end->connected) ||
+					       READ_ONCE(end->changes) != changes);
 	} while (!ret);
 	return ret;
 }
