@@ -943,6 +943,32 @@ static void a_filter_decides(void)
 	end();
 }
 
+/* A header that was valid when the reader was shown the message is not any more. */
+static void a_filter_behind_a_bad_header(void)
+{
+	const struct argo_filter filter = { .send = refuse_send, .recv = refuse_recv };
+	struct xen_argo_ring_message_header *head;
+	struct argo_ring_stats stats;
+	struct argo_message msg;
+
+	both();
+	expect(!argo_filter_register(&filter), "refused");
+	peer_send(PEER, PORT, 1, 60);
+	sim_sleep(1);
+	expect(argo_ring_next(a.ring, &msg) == 1 && msg.len == 60, "not read");
+	head = a.ring->memory + sizeof(struct xen_argo_ring) + a.ring->cursor.rx;
+	head->len = 1;
+	expect(!argo_ring_next(a.ring, &msg), "not skipped");
+	peer_send(PEER, PORT, 1, 50);
+	sim_sleep(1);
+	expect(!argo_ring_next(a.ring, &msg), "the filter was not asked");
+	argo_ring_get_stats(a.ring, &stats);
+	expect(stats.bad_headers == 1 && stats.filtered == 1, "%lu bad, %lu filtered",
+	       stats.bad_headers, stats.filtered);
+	argo_filter_unregister(&filter);
+	end();
+}
+
 static unsigned int refused;
 
 static bool refuse_short(u16 partner, u32 port, const struct argo_message *msg)
@@ -1182,6 +1208,7 @@ const struct test cases[] = {
 	CASE(quota_names_who_has_them),
 	CASE(a_quota_of_one_client),
 	CASE(a_filter_decides),
+	CASE(a_filter_behind_a_bad_header),
 	CASE(a_filter_that_refuses_many),
 	CASE(a_stage_of_many_pieces),
 	CASE(a_reader_that_gets_stuck),

@@ -161,10 +161,11 @@ static void argo_suspect_silent_rings(void)
 	struct argo_ring *ring;
 
 	list_for_each_entry(ring, &argo_core.rings, node) {
+		if (ring->lost)
+			continue;
 		if (READ_ONCE(ring->cursor.ring->tx_ptr) != ring->seen) {
 			argo_ring_heard(ring);
-		} else if (++ring->silent >= ring->doubt_next && budget &&
-			   !ring->lost) {
+		} else if (++ring->silent >= ring->doubt_next && budget) {
 			budget--;
 			WRITE_ONCE(ring->suspect, true);
 			ring->doubt_next = ring->silent +
