@@ -68,6 +68,10 @@ case_in() # CASE [DOM]
 	case_in threads
 }
 
+@test "chardev: a thread that waits in CONNECT when another one connects" {
+	case_in connects
+}
+
 @test "chardev: a mapped ring is read in place, and by nobody written" {
 	case_in mapped
 }

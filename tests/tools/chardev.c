@@ -198,6 +198,40 @@ static void threads(void)
 	argo_close(w);
 }
 
+static struct argo_addr late;
+
+static void *waits_for_late(void *arg)
+{
+	return (void *)(long)(argo_connect(arg, &late, ARGO_WAIT) ? errno : 0);
+}
+
+/* A thread waits for a ring, and another one connects the same endpoint meanwhile. */
+static void connects(void)
+{
+	struct argo_addr other = { own(), PORT };
+	struct argo *r = bound(0, PORT, SMALL, 0), *w = get(0), *l;
+	pthread_t t;
+	void *ret;
+
+	late = (struct argo_addr){ own(), PORT + 1 };
+	pthread_create(&t, NULL, waits_for_late, w);
+	usleep(300000);
+	/* elsewhere: the thread is told that it waits for nothing, */
+	want(argo_connect(w, &other, 0) == 0);
+	pthread_join(t, &ret);
+	want((long)ret == ECANCELED);
+	pthread_create(&t, NULL, waits_for_late, w);
+	usleep(300000);
+	/* to the ring for which the thread waits, before argo-core finds it by itself: */
+	l = bound(0, PORT + 1, SMALL, 0);
+	want(argo_connect(w, &late, 0) == 0);
+	pthread_join(t, &ret);
+	want(!ret);
+	argo_close(l);
+	argo_close(r);
+	argo_close(w);
+}
+
 /* In place, with wrapping; nobody may write to it. */
 static void mapped(void)
 {
@@ -451,6 +485,7 @@ int main(int argc, char **argv)
 		{ "messages", messages },
 		{ "full", full },
 		{ "threads", threads },
+		{ "connects", connects },
 		{ "mapped", mapped },
 		{ "refused", refused },
 		{ "rights", rights },

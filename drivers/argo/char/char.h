@@ -37,8 +37,8 @@
  * @connect_lock: serialises changes of the default destination
  * @peer: the default destination; it is watched, but never waits for room
  * @connected: there is a default destination
- * @changes: how often another default destination was set; argo_end_connect() waits
- *	for a change of it without @connect_lock
+ * @removals: how often a default destination was removed; argo_end_connect() waits
+ *	without @connect_lock, and notices by this that its destination was removed
  * @there: its ring existed when Xen was asked last
  * @gone: its ring existed, and does not any more
  * @writable: wait queue of writers, woken when there may be room
@@ -71,7 +71,7 @@ struct argo_end {
 	struct mutex connect_lock; /* default destination */
 	struct argo_dest peer;
 	bool connected;
-	unsigned int changes;
+	unsigned int removals;
 	bool there;
 	bool gone;
 

@@ -51,6 +51,7 @@ static void argo_peer_del(struct argo_end *end)
 	WRITE_ONCE(end->connected, false);
 	WRITE_ONCE(end->there, false);
 	WRITE_ONCE(end->gone, false);
+	WRITE_ONCE(end->removals, end->removals + 1);
 	/* Wake those who wait in argo_end_connect() for this destination to appear. */
 	wake_up_interruptible(&end->writable);
 }
@@ -78,7 +79,6 @@ static int argo_peer_look(struct argo_end *end, const struct argo_dev_connect *c
 		argo_peer_del(end);
 		argo_dest_add(&end->peer, connect->domid, connect->port, &argo_peer_ops);
 		WRITE_ONCE(end->connected, true);
-		WRITE_ONCE(end->changes, end->changes + 1);
 	}
 	argo_dest_watch(&end->peer, ARGO_WATCH_NONE);
 	WRITE_ONCE(end->there, false);
@@ -113,7 +113,7 @@ static int argo_peer_look(struct argo_end *end, const struct argo_dev_connect *c
 int argo_end_connect(struct argo_end *end, const struct argo_dev_connect *connect,
 		     bool nonblock)
 {
-	unsigned int changes = 0;
+	unsigned int removals = 0;
 	bool again = false;
 	int ret;
 
@@ -127,18 +127,17 @@ int argo_end_connect(struct argo_end *end, const struct argo_dev_connect *connec
 		return -EINVAL;
 	do {
 		mutex_lock(&end->connect_lock);
-		if (again && (!end->connected || end->changes != changes))
+		if (again && end->removals != removals)
 			ret = -ECANCELED;
 		else
 			ret = argo_peer_look(end, connect);
-		changes = end->changes;
+		removals = end->removals;
 		mutex_unlock(&end->connect_lock);
 		if (ret != -EINPROGRESS || nonblock)
 			return ret;
 		again = true;
 		ret = wait_event_interruptible(end->writable, READ_ONCE(end->there) ||
-					       !READ_ONCE(end->connected) ||
-					       READ_ONCE(end->changes) != changes);
+					       READ_ONCE(end->removals) != removals);
 	} while (!ret);
 	return ret;
 }
