@@ -2,8 +2,8 @@
 /*
  * Agreeing with the guest on a session. A new one begins with devices at rest.
  */
+#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "virtiod.h"
 
@@ -16,25 +16,16 @@ static bool hello_fits(const struct va_hello *hello)
 	       le32toh(hello->max_message) >= VA_MESSAGE_MIN;
 }
 
-/* Is not 0, and not what it was */
-static uint64_t session_draw(void)
-{
-	uint64_t session;
-
-	while (getrandom(&session, sizeof(session), 0) != sizeof(session))
-		;
-	return session | 1;
-}
-
 /*
- * Nothing of what was asked before is answered any more. Whoever asked waits for it
- * until he hears of another session, so there is one.
+ * Requests of before are not answered any more. The guest waits for the answers until
+ * it hears of another session, so a new number is drawn. 0 stands for no session.
  */
 void session_end(struct virtiod *v)
 {
 	unsigned int i;
 
-	v->session = session_draw();
+	arc4random_buf(&v->session, sizeof(v->session));
+	v->session |= 1;
 	v->guest_session = 0;
 	v->in_len = 0;
 	v->in_at = 0;
