@@ -6,9 +6,10 @@
  * The kernel's code for virtio tells of credit whenever a reader has emptied its
  * socket. With programs that read as fast as others write, that is one message for
  * each packet. Here a peer is told once half of the buffer was read since it was
- * told last. Until then it has at least the other half to fill, less what is unread,
- * so a sender that waits for credit has left something to be read. What is sent for
- * another reason carries the credit along.
+ * told last. Until then the peer may fill the other half of the buffer, less what is
+ * unread. So a peer that waits for credit has left something to be read, and reading
+ * it makes the credit due. Every packet that is sent for another reason carries the
+ * credit, too.
  *
  * A reader may wait for more bytes than the peer may send: then the peer is told
  * before the reader sleeps.
@@ -16,14 +17,15 @@
 #include "vsock-argo.h"
 
 /*
- * What a stream takes before the peer has to wait. A program that writes and one that
- * reads on the same CPU take turns, each of which brings so many bytes.
+ * Bytes that a stream's peer may send before it has to wait for credit. A writer and a
+ * reader on the same CPU take turns, and each turn moves at most so many bytes, so a
+ * larger buffer means fewer switches.
  */
 #define VSOCK_ARGO_BUFFER	SZ_2M
 
 /*
- * So many sockets have that. The others have the default of the vsock core, which
- * is slower. It bounds what peers that fill sockets can take of this domain's memory.
+ * How many sockets have a buffer of that size. All others have the default of the vsock
+ * core and are slower. The limit bounds the memory of this domain that peers can fill.
  */
 #define VSOCK_ARGO_BUFFERS	32
 
@@ -33,10 +35,11 @@
 static atomic_t vsock_argo_buffers = ATOMIC_INIT(0);
 
 /*
- * Two fields of struct vsock_sock are for datagrams of VMCI's transport alone. A
- * socket of ours has there the count that its peer was told of last, and whether it
- * has one of the larger buffers. The code for virtio notes the former itself, but
- * before the packet is sent, and even if it never is.
+ * Only VMCI's transport uses these two fields of struct vsock_sock, for its datagrams.
+ * The code for virtio leaves a transport no other room for data of its own. A socket of
+ * this transport keeps there the count that its peer was told last, and whether the
+ * socket has a larger buffer. The code for virtio keeps that count, too, but writes it
+ * before the packet is sent, and even if the packet is never sent.
  */
 static u32 *vsock_argo_told(struct vsock_sock *vsk)
 {
@@ -56,7 +59,10 @@ static u32 vsock_argo_untold(struct vsock_sock *vsk)
 	return READ_ONCE(vvs->fwd_cnt) - READ_ONCE(*vsock_argo_told(vsk));
 }
 
-/* Has the peer to be told? If not, it has enough, for the reader and for itself. */
+/*
+ * Must the peer be told of credit now? If not, the peer may still send half of the
+ * buffer, and enough to wake the reader.
+ */
 static bool vsock_argo_credit_due(struct vsock_sock *vsk)
 {
 	const struct virtio_vsock_sock *vvs = vsk->trans;
@@ -67,14 +73,14 @@ static bool vsock_argo_credit_due(struct vsock_sock *vsk)
 }
 
 /**
- * vsock_argo_credit_spared() - need a packet not be sent?
+ * vsock_argo_credit_spared() - can the peer do without a packet?
  * @skb: packet
  *
  * A seqpacket socket is read when a message is complete. Its peer may be in the
  * middle of one, so it is always told.
  *
  * Context: process; the socket is locked.
- * Return: true if @skb tells nothing but credit that the peer can do without
+ * Return: true if @skb carries only credit, and the credit is not due
  */
 bool vsock_argo_credit_spared(struct sk_buff *skb)
 {
@@ -113,7 +119,7 @@ ssize_t vsock_argo_stream_dequeue(struct vsock_sock *vsk, struct msghdr *msg, si
 {
 	ssize_t ret = virtio_transport_stream_dequeue(vsk, msg, len, flags);
 
-	/* A reader that never empties its socket is not told of by virtio's code. */
+	/* The code for virtio tells the peer only when a reader has emptied its socket. */
 	vsock_argo_tell_credit(vsk);
 	return ret;
 }
@@ -131,7 +137,7 @@ int vsock_argo_notify_poll_in(struct vsock_sock *vsk, size_t target, bool *ready
 	return virtio_transport_notify_poll_in(vsk, target, ready);
 }
 
-/* The peer is told of a new size even if nothing was read. */
+/* The peer must learn the new size even if nothing was read: the credit is made due. */
 void vsock_argo_notify_buffer_size(struct vsock_sock *vsk, u64 *size)
 {
 	const struct virtio_vsock_sock *vvs = vsk->trans;

@@ -2,9 +2,9 @@
 /*
  * Packets of what a program writes.
  *
- * The code for virtio asks the slab for one piece of memory for each packet. For
- * 64 KiB and the headers that is 128 KiB, all of which most kernels zero. Pages are
- * as many as are needed.
+ * The code for virtio allocates each packet as one piece of memory. A packet of 64 KiB
+ * and its headers then takes 128 KiB, which most kernels fill with zeros. Here long
+ * packets are made of pages, of which no more are allocated than are needed.
  */
 #include "vsock-argo.h"
 
