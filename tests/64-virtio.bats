@@ -365,10 +365,11 @@ grants()
 @test "virtio: a guest that did not read for long asks again, and goes on" {
 	virtiod_install argo-liar 's/PATIENCE_MS\t30000/PATIENCE_MS\t1500/'
 	PROGRAM=argo-liar OPTIONS='' both ring_size=65536
-	on g1 'rm -f /tmp/read; (while :; do
+	# Several, so that the ring is full whenever the guest is paused: one of them reads.
+	on g1 'rm -f /tmp/read; for i in 1 2 3; do (while :; do
 			dd if=/dev/vda of=/dev/null bs=1M count=8 iflag=direct || break
 			echo x >>/tmp/read
-		done) >/dev/null 2>&1 </dev/null &'
+		done) >/dev/null 2>&1 </dev/null & done'
 	retry_until 20 on g1 '[ -s /tmp/read ]'
 	guest_pause g1
 	sleep 4
